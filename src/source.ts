@@ -1,0 +1,67 @@
+import type { Batch } from './batch.ts';
+
+/** Plain JSON; opaque to the engine, compared by its text. */
+export type Offset = unknown;
+
+/** Plain JSON: everything needed to read one part of a batch again, for ever. Logged in `offsets/N` before it is read. */
+export type Split = unknown;
+
+/** Caps what one batch takes. No field: no limit. */
+export interface ReadLimit {
+  readonly maxFiles?: number;
+  readonly maxBytes?: number;
+  readonly maxRows?: number;
+}
+
+/**
+ * Where rows come from.
+ *
+ * Law: a range (start, end] gives the same rows for ever, also after a restart. To hold it the engine asks for the plan of a
+ * range once, writes it to `offsets/N`, and on every run of batch N, first or replay, hands the logged splits to `read`.
+ * Calls never overlap, except that `close` may come at any time.
+ */
+export interface Source {
+  /** The offset before the first row. Called once in the life of a checkpoint. */
+  initialOffset(): Promise<Offset>;
+  /** The newest offset under `limit`, seen from `start`; `start` itself when there is nothing new. */
+  latestOffset(start: Offset, limit: ReadLimit): Promise<Offset>;
+  /** The splits of (start, end], in the order in which their rows count. */
+  plan(start: Offset, end: Offset): Promise<Split[]>;
+  /** The rows of one split, in order, in batches of at most a few thousand rows. */
+  read(split: Split, context: ReadContext): AsyncIterable<Batch>;
+  /** Releases watchers, sockets, timers. Idempotent. */
+  close(): Promise<void>;
+
+  /** Called with every end offset known at the start, in order, when a query is (re)opened: restores what the source remembers. */
+  restore?(committed: AsyncIterable<{ batchId: number; offset: Offset; splits: readonly Split[] }>): Promise<void>;
+  /** Batch `batchId`, which ended at `offset`, is committed for good; the source may forget or clean up what came before. */
+  commit?(batchId: number, offset: Offset, splits: readonly Split[]): Promise<void>;
+  /** Fixes the end for this run (Trigger.AvailableNow): later `latestOffset` calls never go past what is there now. */
+  prepareForAvailableNow?(): Promise<void>;
+  /** Calls `wake` when new data may be there. A hint: the engine also asks on its own. */
+  onData?(wake: () => void): void;
+}
+
+export interface ReadContext {
+  /** Sets a record aside; resolves nothing, never throws. Durable before the batch commits. */
+  reject(record: RejectedRecord): void;
+  /** Counts rows that the source read: `rows` given on plus those rejected or dropped while parsing. */
+  countInput(rows: number): void;
+  /** Counts rows dropped while parsing by a mode that says so (Spark's DROPMALFORMED). */
+  countDropped(rows: number): void;
+  readonly signal: AbortSignal;
+}
+
+/** A record that does not fit. */
+export interface RejectedRecord {
+  /** Path of the file, or the source's name. */
+  readonly source: string;
+  /** 1-based line of its first byte, where lines exist. */
+  readonly line?: number;
+  /** Byte offset of its first byte in the (uncompressed) file. */
+  readonly byteOffset?: number;
+  readonly reason: string;
+  /** The raw record, or its beginning where it is too long; bytes that are not UTF-8 are given as `rawBase64`. */
+  readonly raw?: string;
+  readonly rawBase64?: string;
+}
