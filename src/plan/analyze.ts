@@ -1,0 +1,358 @@
+import { configError, invariant } from '../errors.ts';
+import type { DataType, Schema } from '../schema.ts';
+import { formatType, INT } from '../schema.ts';
+import { analysisError } from '../sql/analysis-error.ts';
+import type { Expr } from '../sql/ast.ts';
+import { castTo, commonType } from '../sql/coercion.ts';
+import { outputName, resolveExpression } from '../sql/resolve.ts';
+import type { TypedExpr } from '../sql/typed.ts';
+import { isAggregation, planAggregate } from './aggregate.ts';
+import { expandItem, findColumn, inputRef, POSITION, positionRef, sameName, soleEventTime } from './columns.ts';
+import { planJoin } from './join.ts';
+import type { LogicalPlan } from './logical.ts';
+import { streamsOf } from './logical.ts';
+import type { AnalyzedQuery, Attribute, PhysicalPlan } from './physical.ts';
+import { isStreamingPlan, nodesOf, scopeOf } from './physical.ts';
+import { pushFilters } from './push-filters.ts';
+import { isWindowCall, planWindow, watermarkDelayMs } from './windows.ts';
+
+export interface AnalysisOptions {
+  /** Session time zone: what a timestamp without zone means, and what texts of timestamps show. */
+  readonly timeZone: string;
+}
+
+/**
+ * Resolves names and types of a query and makes its physical plan. Everything that can be known without running is
+ * checked here, but for what depends on output mode, trigger and sink (see supported.ts).
+ * Errors: ClickstreamError of category config, with Spark's error condition as code where Spark has one.
+ */
+export function analyze(logical: LogicalPlan, options: AnalysisOptions): AnalyzedQuery {
+  const streams = streamsOf(logical);
+  const planner = new Planner(
+    options.timeZone,
+    streams.map((stream) => stream.id),
+  );
+  const physical = numberOperators(pushFilters(planner.plan(logical)));
+  return { logical, physical, streams, timeZone: options.timeZone };
+}
+
+class Planner {
+  private watermarks = 0;
+
+  constructor(
+    private readonly timeZone: string,
+    private readonly streamIds: readonly string[],
+  ) {}
+
+  plan(node: LogicalPlan): PhysicalPlan {
+    switch (node.op) {
+      case 'stream':
+        return {
+          op: 'source',
+          stream: node,
+          sourceIndex: this.streamIds.indexOf(node.id),
+          output: attributesOf(node.schema),
+        };
+      case 'static':
+        return { op: 'static', table: node, output: attributesOf(node.schema, node.name) };
+      case 'select':
+        return this.select(this.plan(node.input), node.items);
+      case 'filter':
+        return this.filter(this.plan(node.input), node.condition);
+      case 'withColumn':
+        return this.withColumn(this.plan(node.input), node.name, node.value);
+      case 'withColumnRenamed':
+        return renameColumn(this.plan(node.input), node.from, node.to);
+      case 'drop':
+        return dropColumns(this.plan(node.input), node.columns);
+      case 'withWatermark':
+        return this.withWatermark(this.plan(node.input), node.column, node.delay);
+      case 'aggregate':
+        return planAggregate(this.plan(node.input), node, this.timeZone);
+      case 'deduplicate':
+        return this.deduplicate(this.plan(node.input), node.columns, node.withinWatermark);
+      case 'limit': {
+        const input = this.plan(node.input);
+        if (!Number.isSafeInteger(node.count) || node.count < 0) {
+          throw configError('INVALID_LIMIT', `limit: expected a whole number from 0 on, found ${node.count}.`);
+        }
+        return { op: 'limit', input, operatorId: -1, count: node.count, output: input.output };
+      }
+      case 'join':
+        return planJoin(this.plan(node.left), this.plan(node.right), node, this.timeZone);
+      case 'union':
+        return this.union(node.inputs.map((input) => this.plan(input)));
+      case 'sort': {
+        const input = this.plan(node.input);
+        const by = node.by.map((item) => ({
+          expr: resolveExpression(item.expr, scopeOf(input.output, this.timeZone)),
+          ascending: item.ascending,
+          nullsFirst: item.nullsFirst,
+        }));
+        return { op: 'sort', input, by, output: input.output };
+      }
+      case 'alias': {
+        const input = this.plan(node.input);
+        const output = input.output.map((attribute) => ({ ...attribute, qualifier: node.name }));
+        return { op: 'project', input, exprs: input.output.map(inputRef), output };
+      }
+      case 'repartition': {
+        const input = this.plan(node.input);
+        return { op: 'repartition', input, files: node.files, output: input.output };
+      }
+      case 'flatMap':
+        return { op: 'flatMap', input: this.plan(node.input), rows: node.rows, output: attributesOf(node.schema) };
+      case 'unsupported': {
+        const input = this.plan(node.input);
+        return { op: 'unsupported', input, operation: node.operation, output: input.output };
+      }
+    }
+  }
+
+  private select(input: PhysicalPlan, items: readonly Expr[]): PhysicalPlan {
+    if (items.some(isAggregation)) {
+      return planAggregate(input, { op: 'aggregate', keys: [], results: items }, this.timeZone);
+    }
+    const generated = this.planGenerator(planWindow(input, items, this.timeZone), items);
+    const scope = scopeOf(generated.input.output, this.timeZone);
+    const exprs: TypedExpr[] = [];
+    const output: Attribute[] = [];
+    for (const item of generated.items) {
+      for (const { expr, attribute } of expandItem(item, generated.input.output, scope)) {
+        exprs.push(expr);
+        output.push(attribute);
+      }
+    }
+    return { op: 'project', input: generated.input, exprs, output };
+  }
+
+  /** explode and its kin in a select list become a node below it (Spark: ExtractGenerator). */
+  private planGenerator(
+    input: PhysicalPlan,
+    items: readonly Expr[],
+  ): { input: PhysicalPlan; items: readonly Expr[] } {
+    const at = items.findIndex((item) => generatorOf(item) !== null);
+    if (at < 0) return { input, items };
+    const item = items[at] as Expr;
+    const call = generatorOf(item) as Extract<Expr, { kind: 'call' }>;
+    if (items.some((other, index) => index !== at && generatorOf(other) !== null)) {
+      throw analysisError('UNSUPPORTED_GENERATOR', 'Only one generator (explode, posexplode) is allowed per select.', call.span);
+    }
+    const value = resolveExpression(call.args[0] as Expr, scopeOf(input.output, this.timeZone));
+    const name = call.name.toLowerCase();
+    const withPosition = name.startsWith('pos');
+    const columns = generatorColumns(value, call, withPosition, item.kind === 'alias' ? item.name : null);
+    const plan: PhysicalPlan = {
+      op: 'generate',
+      input,
+      value,
+      withPosition,
+      outer: name.endsWith('_outer'),
+      output: [...input.output, ...columns.map((column) => ({ ...column, qualifier: GENERATED }))],
+    };
+    const references: Expr[] = columns.map((column) => ({
+      kind: 'alias',
+      name: column.name,
+      child: { kind: 'name', parts: [GENERATED, column.name] },
+    }));
+    const widened = items.flatMap((other, index) => (index === at ? references : [expandStarOver(other, input.output)].flat()));
+    return { input: plan, items: widened };
+  }
+
+  private filter(input: PhysicalPlan, condition: Expr): PhysicalPlan {
+    const typed = resolveExpression(condition, scopeOf(input.output, this.timeZone));
+    if (typed.type.kind !== 'boolean' && typed.type.kind !== 'void') {
+      throw analysisError(
+        'DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN',
+        `A filter needs a boolean condition, found ${outputName(condition)} of type ${formatType(typed.type)}.`,
+        condition.span,
+      );
+    }
+    return { op: 'filter', input, condition: typed, output: input.output };
+  }
+
+  private withColumn(input: PhysicalPlan, name: string, value: Expr): PhysicalPlan {
+    const at = input.output.findIndex((attribute) => sameName(attribute.name, name));
+    const column: Expr = { kind: 'alias', child: value, name };
+    const items: Expr[] = input.output.map((_, index) => (index === at ? column : positionRef(index)));
+    if (at < 0) items.push(column);
+    if (value.kind === 'call' && (isWindowCall(value) || generatorOf(value) !== null)) {
+      return this.select(input, items.map((item) => restorePosition(item, input.output)));
+    }
+    const scope = scopeOf(input.output, this.timeZone);
+    const parts = items.flatMap((item) => expandItem(item, input.output, scope));
+    return { op: 'project', input, exprs: parts.map((p) => p.expr), output: parts.map((p) => p.attribute) };
+  }
+
+  private withWatermark(input: PhysicalPlan, column: string, delay: string): PhysicalPlan {
+    const delayMs = watermarkDelayMs(delay);
+    const index = findColumn(input.output, column, 'withWatermark');
+    const attribute = input.output[index] as Attribute;
+    if (attribute.type.kind !== 'timestamp' && !isWindowType(attribute.type)) {
+      throw configError(
+        'WATERMARK_COLUMN_TYPE',
+        `withWatermark: the event time must be a timestamp, but column "${attribute.name}" is ${formatType(attribute.type)}. Cast it first: withColumn("${attribute.name}", CAST(${attribute.name} AS TIMESTAMP)).`,
+      );
+    }
+    if (!isStreamingPlan(input)) return input;
+    if ([...nodesOf(input)].some((node) => node.op === 'watermark')) {
+      throw configError(
+        'WATERMARK_REDEFINED',
+        'withWatermark: this stream has a watermark already, and redefining it is not allowed. Keep one withWatermark per stream.',
+      );
+    }
+    const watermarkId = this.watermarks++;
+    const output = input.output.map(({ eventTime, ...rest }, i) =>
+      i === index ? { ...rest, eventTime: { watermarkId, delayMs } } : rest,
+    );
+    return { op: 'watermark', input, column: index, delayMs, watermarkId, output };
+  }
+
+  private deduplicate(input: PhysicalPlan, columns: readonly string[] | null, within: boolean): PhysicalPlan {
+    const name = within ? 'dropDuplicatesWithinWatermark' : 'dropDuplicates';
+    const keys =
+      columns === null ? input.output.map((_, index) => index) : columns.map((column) => findColumn(input.output, column, name));
+    const eventTime = soleEventTime(input);
+    const mark = eventTime === null ? undefined : input.output[eventTime]?.eventTime;
+    return {
+      op: 'deduplicate',
+      input,
+      operatorId: -1,
+      keys,
+      eventTime,
+      evictsByKey: !within && keys.some((key) => input.output[key]?.eventTime !== undefined),
+      withinMs: within ? (mark?.delayMs ?? -1) : null,
+      output: input.output,
+    };
+  }
+
+  private union(inputs: readonly PhysicalPlan[]): PhysicalPlan {
+    const first = inputs[0];
+    invariant(first !== undefined, 'a union has inputs');
+    for (const other of inputs) {
+      if (other.output.length !== first.output.length) {
+        throw configError(
+          'NUM_COLUMNS_MISMATCH',
+          `union: every input needs the same number of columns; the first has ${first.output.length}, another ${other.output.length}.`,
+        );
+      }
+    }
+    const types = first.output.map((attribute, index) => {
+      const all = inputs.map((input) => (input.output[index] as Attribute).type);
+      const type = commonType(all);
+      if (type === null) {
+        throw configError(
+          'INCOMPATIBLE_COLUMN_TYPE',
+          `union: column ${index + 1} ("${attribute.name}") has types that do not go together: ${all.map(formatType).join(', ')}.`,
+        );
+      }
+      return type;
+    });
+    const aligned = inputs.map((input) => castColumns(input, types));
+    const output = first.output.map((attribute, index) => ({
+      ...attribute,
+      type: types[index] as DataType,
+      nullable: inputs.some((input) => (input.output[index] as Attribute).nullable),
+    }));
+    return { op: 'union', inputs: aligned, output };
+  }
+}
+
+const GENERATED = '\u0000generated';
+
+function generatorOf(expr: Expr): Extract<Expr, { kind: 'call' }> | null {
+  const call = expr.kind === 'alias' ? expr.child : expr;
+  return call.kind === 'call' && /^(pos)?explode(_outer)?$/i.test(call.name) ? call : null;
+}
+
+function generatorColumns(
+  value: TypedExpr,
+  call: Extract<Expr, { kind: 'call' }>,
+  withPosition: boolean,
+  alias: string | null,
+): Attribute[] {
+  const position: Attribute[] = withPosition ? [{ name: 'pos', type: INT, nullable: false }] : [];
+  if (value.type.kind === 'array') return [...position, { name: alias ?? 'col', type: value.type.element, nullable: true }];
+  if (value.type.kind === 'map') {
+    return [
+      ...position,
+      { name: 'key', type: value.type.key, nullable: false },
+      { name: 'value', type: value.type.value, nullable: true },
+    ];
+  }
+  throw analysisError(
+    'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE',
+    `${call.name} needs an array or a map, found ${formatType(value.type)}.`,
+    call.span,
+  );
+}
+
+/** `*` beside a generator means the columns below it, not those that it adds. */
+function expandStarOver(item: Expr, output: readonly Attribute[]): Expr | Expr[] {
+  if (item.kind !== 'star') return item;
+  return output
+    .filter((attribute) => item.qualifier === undefined || sameName(attribute.qualifier ?? '', item.qualifier))
+    .map((attribute) => ({ kind: 'name', parts: [attribute.name] }));
+}
+
+function restorePosition(item: Expr, output: readonly Attribute[]): Expr {
+  if (item.kind === 'name' && item.parts[0] === POSITION) {
+    return { kind: 'name', parts: [(output[Number(item.parts[1])] as Attribute).name] };
+  }
+  return item;
+}
+
+function renameColumn(input: PhysicalPlan, from: string, to: string): PhysicalPlan {
+  if (!input.output.some((attribute) => sameName(attribute.name, from))) return input; // Spark: no such column, no change
+  const output = input.output.map((attribute) => (sameName(attribute.name, from) ? { ...attribute, name: to } : attribute));
+  return { op: 'project', input, exprs: input.output.map(inputRef), output };
+}
+
+function dropColumns(input: PhysicalPlan, columns: readonly string[]): PhysicalPlan {
+  const kept = input.output
+    .map((attribute, index) => ({ attribute, index }))
+    .filter(({ attribute }) => !columns.some((column) => sameName(column, attribute.name)));
+  return {
+    op: 'project',
+    input,
+    exprs: kept.map(({ attribute, index }) => inputRef(attribute, index)),
+    output: kept.map(({ attribute }) => attribute),
+  };
+}
+
+function castColumns(input: PhysicalPlan, types: readonly DataType[]): PhysicalPlan {
+  const exprs = input.output.map((attribute, index) => castTo(inputRef(attribute, index), types[index] as DataType));
+  if (exprs.every((expr) => expr.kind === 'input')) return input;
+  const output = input.output.map((attribute, index) => ({ ...attribute, type: types[index] as DataType }));
+  return { op: 'project', input, exprs, output };
+}
+
+function isWindowType(type: DataType): boolean {
+  return type.kind === 'struct' && type.fields.length === 2 && type.fields.every((f) => f.type.kind === 'timestamp');
+}
+
+function attributesOf(schema: Schema, qualifier?: string): Attribute[] {
+  return schema.fields.map(({ name, type, nullable }) => ({ name, type, nullable, ...(qualifier ? { qualifier } : {}) }));
+}
+
+/** Stateful operators count from the one nearest the sink (Spark: IncrementalExecution.nextStatefulOperationStateInfo). */
+function numberOperators(plan: PhysicalPlan): PhysicalPlan {
+  let next = 0;
+  const visit = (node: PhysicalPlan): PhysicalPlan => {
+    const numbered = 'operatorId' in node ? { ...node, operatorId: next++ } : node;
+    switch (numbered.op) {
+      case 'source':
+      case 'static':
+        return numbered;
+      case 'join': {
+        const left = visit(numbered.left);
+        return { ...numbered, left, right: visit(numbered.right) };
+      }
+      case 'union':
+        return { ...numbered, inputs: numbered.inputs.map(visit) };
+      default:
+        return { ...numbered, input: visit(numbered.input) };
+    }
+  };
+  return visit(plan);
+}
