@@ -21,7 +21,13 @@ export type Expr =
     }
   /** `a[i]`, `a.b` on a computed value. */
   | { readonly kind: 'field'; readonly child: Expr; readonly name: string; readonly span?: Span }
-  | { readonly kind: 'cast'; readonly child: Expr; readonly type: DataType; readonly try: boolean; readonly span?: Span }
+  | {
+      readonly kind: 'cast';
+      readonly child: Expr;
+      readonly type: DataType;
+      readonly try: boolean;
+      readonly span?: Span;
+    }
   | {
       readonly kind: 'case';
       readonly branches: readonly { readonly when: Expr; readonly then: Expr }[];
@@ -73,4 +79,6 @@ export type Relation =
 export type JoinType = 'inner' | 'leftOuter' | 'rightOuter' | 'fullOuter' | 'leftSemi' | 'leftAnti' | 'cross';
 
 /** A query is a select, or a UNION ALL of several. */
-export type QueryTerm = { readonly kind: 'select'; readonly select: SelectQuery } | { readonly kind: 'unionAll'; readonly terms: readonly QueryTerm[] };
+export type QueryTerm =
+  | { readonly kind: 'select'; readonly select: SelectQuery }
+  | { readonly kind: 'unionAll'; readonly terms: readonly QueryTerm[] };

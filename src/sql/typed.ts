@@ -5,7 +5,13 @@ import type { DataType } from '../schema.ts';
 export type TypedExpr =
   | { readonly kind: 'literal'; readonly value: Cell; readonly type: DataType; readonly nullable: boolean }
   /** Column `index` of the input batch. */
-  | { readonly kind: 'input'; readonly index: number; readonly name: string; readonly type: DataType; readonly nullable: boolean }
+  | {
+      readonly kind: 'input';
+      readonly index: number;
+      readonly name: string;
+      readonly type: DataType;
+      readonly nullable: boolean;
+    }
   | {
       readonly kind: 'field';
       readonly child: TypedExpr;
@@ -29,8 +35,20 @@ export type TypedExpr =
       readonly type: DataType;
       readonly nullable: boolean;
     }
-  | { readonly kind: 'lambda'; readonly params: readonly LambdaParam[]; readonly body: TypedExpr; readonly type: DataType; readonly nullable: boolean }
-  | { readonly kind: 'param'; readonly id: number; readonly name: string; readonly type: DataType; readonly nullable: boolean };
+  | {
+      readonly kind: 'lambda';
+      readonly params: readonly LambdaParam[];
+      readonly body: TypedExpr;
+      readonly type: DataType;
+      readonly nullable: boolean;
+    }
+  | {
+      readonly kind: 'param';
+      readonly id: number;
+      readonly name: string;
+      readonly type: DataType;
+      readonly nullable: boolean;
+    };
 
 export interface LambdaParam {
   readonly id: number;

@@ -1,0 +1,100 @@
+import { canonicalInt64 } from '../batch.ts';
+import { DAY_TIME_INTERVAL, type DataType, YEAR_MONTH_INTERVAL } from '../schema.ts';
+import type { LiteralValue } from './ast.ts';
+
+export interface IntervalLiteral {
+  readonly value: LiteralValue;
+  readonly type: DataType;
+}
+
+const MONTHS: Readonly<Record<string, number>> = { YEAR: 12, MONTH: 1 };
+const MICROS: Readonly<Record<string, bigint>> = {
+  WEEK: 604_800_000_000n,
+  DAY: 86_400_000_000n,
+  HOUR: 3_600_000_000n,
+  MINUTE: 60_000_000n,
+  SECOND: 1_000_000n,
+  MILLISECOND: 1_000n,
+  MICROSECOND: 1n,
+};
+const DAY_TIME_ORDER = ['DAY', 'HOUR', 'MINUTE', 'SECOND'];
+
+/** `DAY`, `days`, ... as the unit's singular in upper case, or null. */
+export function intervalUnit(word: string): string | null {
+  const singular = word.toUpperCase().replace(/S$/, '');
+  return singular in MONTHS || singular in MICROS ? singular : null;
+}
+
+/**
+ * `[['1', 'DAY'], ['2', 'HOUR']]`: an interval of years and months, or one of days and less; Spark lets no literal mix
+ * the two. A string says what is wrong.
+ */
+export function intervalOfUnits(parts: readonly (readonly [number: string, unit: string])[]): IntervalLiteral | string {
+  const inMonths = parts.filter(([, unit]) => unit in MONTHS).length;
+  if (inMonths !== 0 && inMonths !== parts.length) return 'an interval that mixes years or months with days or times';
+  let total = 0n;
+  for (const [number, unit] of parts) {
+    const amount = inMonths === 0 ? microsOf(number, unit) : monthsOf(number, unit);
+    if (amount === null) return `${JSON.stringify(number)}, which is no number of ${unit.toLowerCase()}s`;
+    total += amount;
+  }
+  return inMonths === 0 ? dayTime(total) : yearMonth(total);
+}
+
+function monthsOf(number: string, unit: string): bigint | null {
+  const text = number.trim();
+  return /^[+-]?\d+$/.test(text) ? BigInt(text.replace(/^\+/, '')) * BigInt(MONTHS[unit] as number) : null;
+}
+
+function microsOf(number: string, unit: string): bigint | null {
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(number.trim());
+  if (match === null || !/\d/.test(number)) return null;
+  const [, sign, whole = '', fraction = ''] = match;
+  // Only seconds have a fraction; digits behind the microsecond are cut off.
+  if (fraction !== '' && unit !== 'SECOND') return null;
+  const micros =
+    BigInt(whole === '' ? '0' : whole) * (MICROS[unit] as bigint) + BigInt(fraction.padEnd(6, '0').slice(0, 6));
+  return sign === '-' ? -micros : micros;
+}
+
+/** `'1-2' YEAR TO MONTH`, `'1 02:03:04.5' DAY TO SECOND` and the shorter ranges between. A string says what is wrong. */
+export function intervalOfRange(text: string, from: string, to: string): IntervalLiteral | string {
+  if (from === 'YEAR' && to === 'MONTH') {
+    const match = /^([+-]?)(\d+)-(\d+)$/.exec(text.trim());
+    if (match === null || Number(match[3]) > 11)
+      return `${JSON.stringify(text)}, which is no interval of the form 'y-m'`;
+    const months = BigInt(match[2] as string) * 12n + BigInt(match[3] as string);
+    return yearMonth(match[1] === '-' ? -months : months);
+  }
+  const first = DAY_TIME_ORDER.indexOf(from);
+  const last = DAY_TIME_ORDER.indexOf(to);
+  if (first === -1 || last <= first) return `an interval from ${from} to ${to}`;
+  const micros = microsOfRange(text, first, last);
+  return micros === null ? `${JSON.stringify(text)}, which is no interval from ${from} to ${to}` : dayTime(micros);
+}
+
+function microsOfRange(text: string, first: number, last: number): bigint | null {
+  const patterns = ['(\\d+)', '(\\d{1,9})', '(\\d{1,2})', '(\\d{1,2}(?:\\.\\d{1,9})?)'].slice(first, last + 1);
+  const separators = patterns.map((_, i) => (i === 0 ? '' : first === 0 && i === 1 ? ' +' : ':'));
+  const pattern = `^([+-]?)${patterns.map((part, i) => (separators[i] as string) + part).join('')}$`;
+  const match = new RegExp(pattern).exec(text.trim());
+  if (match === null) return null;
+  let micros = 0n;
+  for (let i = first; i <= last; i++) {
+    const part = match[i - first + 2] as string;
+    // Behind its leading unit each part keeps to its clock range.
+    if (i > first && Number(part) >= (i === 1 ? 24 : 60)) return null;
+    micros += microsOf(part, DAY_TIME_ORDER[i] as string) as bigint;
+  }
+  return match[1] === '-' ? -micros : micros;
+}
+
+function dayTime(micros: bigint): IntervalLiteral | string {
+  if (BigInt.asIntN(64, micros) !== micros) return 'an interval beyond 64 bits of microseconds';
+  return { value: canonicalInt64(micros), type: DAY_TIME_INTERVAL };
+}
+
+function yearMonth(months: bigint): IntervalLiteral | string {
+  if (BigInt.asIntN(32, months) !== months) return 'an interval beyond 32 bits of months';
+  return { value: Number(months), type: YEAR_MONTH_INTERVAL };
+}
