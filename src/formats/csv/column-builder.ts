@@ -1,0 +1,268 @@
+import { allocateFixed, type FixedValues, type Int64, type Vector } from '../../batch.ts';
+import { configError } from '../../errors.ts';
+import { type DataType, type Field, formatType } from '../../schema.ts';
+import { parseDateBytes, parseTimestampBytes, type ZoneOffset } from '../timestamp-bytes.ts';
+import { parseDecimal, parseDouble, parseLong } from './number-bytes.ts';
+
+/** Collects the values of one column from the bytes of fields. Rows are numbered from 0; a row may be written again. */
+export interface ColumnBuilder {
+  /** What a field of this column must be, for messages. */
+  readonly expected: string;
+  /** Sets the value of a row from a field; false when the field is no such value. */
+  read(bytes: Uint8Array, start: number, end: number, row: number): boolean;
+  setNull(row: number): void;
+  /** The first `length` rows as a vector; the builder begins anew with fresh memory. */
+  finish(length: number): Vector;
+}
+
+/** What the meaning of a field's text depends on. */
+export interface ReadRules {
+  readonly zone: ZoneOffset;
+  /** Refuse a number that its type cannot hold as written, where Spark rounds it or makes it infinite. */
+  readonly exact: boolean;
+}
+
+/**
+ * The builder of a column for `capacity` rows.
+ *
+ * @throws CSV_TYPE for a type that CSV has no text for.
+ */
+export function columnBuilder(field: Field, capacity: number, rules: ReadRules): ColumnBuilder {
+  const { type } = field;
+  switch (type.kind) {
+    case 'boolean':
+      return fixedBuilder(type, 'true or false', capacity, readBoolean);
+    case 'byte':
+      return fixedBuilder(type, 'a whole number', capacity, readInt(-0x80, 0x7f));
+    case 'short':
+      return fixedBuilder(type, 'a whole number', capacity, readInt(-0x8000, 0x7fff));
+    case 'int':
+      return fixedBuilder(type, 'a whole number', capacity, readInt(-0x80000000, 0x7fffffff));
+    case 'date':
+      return fixedBuilder(type, 'a date like 2026-01-31', capacity, parseDateBytes);
+    case 'float':
+    case 'double':
+      return fixedBuilder(type, 'a number', capacity, readDouble(type.kind === 'float', rules.exact));
+    case 'long':
+      return new Int64Builder(type, 'a whole number', capacity, parseLong);
+    case 'timestamp':
+      return new Int64Builder(type, 'a timestamp like 2026-01-31T12:00:00Z', capacity, (bytes, start, end) =>
+        parseTimestampBytes(bytes, start, end, rules.zone),
+      );
+    case 'decimal':
+      return new DecimalBuilder(type, capacity, rules.exact);
+    case 'string':
+      return new StringBuilder(type, capacity);
+    default:
+      throw configError(
+        'CSV_TYPE',
+        `csv cannot hold column "${field.name}" of type ${formatType(type)}. Read it as a string, and convert it by an expression such as from_json.`,
+      );
+  }
+}
+
+/** Which rows are null; nothing is allocated until one is. */
+class Nulls {
+  private validity: Uint8Array | null = null;
+
+  constructor(private readonly capacity: number) {}
+
+  set(row: number, valid: 0 | 1): void {
+    if (this.validity === null) {
+      if (valid === 1) return;
+      this.validity = new Uint8Array(this.capacity).fill(1);
+    }
+    this.validity[row] = valid;
+  }
+
+  finish(length: number): Uint8Array | null {
+    const validity = this.validity?.subarray(0, length) ?? null;
+    this.validity = null;
+    return validity?.includes(0) ? validity : null;
+  }
+}
+
+type ReadNumber = (bytes: Uint8Array, start: number, end: number) => number | null;
+type PlainValues = Exclude<FixedValues, BigInt64Array>;
+
+function fixedBuilder(type: DataType, what: string, capacity: number, parse: ReadNumber): ColumnBuilder {
+  const nulls = new Nulls(capacity);
+  let values = allocateFixed(type, capacity) as PlainValues;
+  return {
+    expected: `${what} (${formatType(type)})`,
+    read(bytes, start, end, row) {
+      const value = parse(bytes, start, end);
+      if (value === null) return false;
+      values[row] = value;
+      nulls.set(row, 1);
+      return true;
+    },
+    setNull: (row) => nulls.set(row, 0),
+    finish(length) {
+      const filled = values.subarray(0, length);
+      values = allocateFixed(type, capacity) as PlainValues;
+      return { kind: 'fixed', type, length, validity: nulls.finish(length), values: filled };
+    },
+  };
+}
+
+function readInt(min: number, max: number): ReadNumber {
+  return (bytes, start, end) => {
+    const value = parseLong(bytes, start, end);
+    return typeof value === 'number' && value >= min && value <= max ? value : null;
+  };
+}
+
+/** Spark's `toBoolean`: true or false in any case. */
+function readBoolean(bytes: Uint8Array, start: number, end: number): number | null {
+  const text = end - start === 4 ? 'true' : end - start === 5 ? 'false' : '';
+  if (text === '') return null;
+  for (let i = 0; i < text.length; i++) if (((bytes[start + i] as number) | 32) !== text.charCodeAt(i)) return null;
+  return text === 'true' ? 1 : 0;
+}
+
+function readDouble(single: boolean, exact: boolean): ReadNumber {
+  return (bytes, start, end) => {
+    const parsed = parseDouble(bytes, start, end);
+    if (parsed === null) return null;
+    const value = single ? Math.fround(parsed) : parsed;
+    // Digits that overflow are no infinity that somebody wrote.
+    if (exact && !Number.isFinite(value) && isDigitOrDot(bytes[end - 1] as number)) return null;
+    return value;
+  };
+}
+
+function isDigitOrDot(byte: number): boolean {
+  return (byte >= 48 && byte <= 57) || byte === 46;
+}
+
+/** 64-bit integers: doubles as long as all are safe integers, then bigints (docs/adr/0002). */
+class Int64Builder implements ColumnBuilder {
+  readonly expected: string;
+  private readonly nulls: Nulls;
+  private values: Float64Array;
+  private wide: BigInt64Array | null = null;
+
+  constructor(
+    private readonly type: DataType,
+    what: string,
+    private readonly capacity: number,
+    private readonly parse: (bytes: Uint8Array, start: number, end: number) => Int64 | null,
+  ) {
+    this.expected = `${what} (${formatType(type)})`;
+    this.nulls = new Nulls(capacity);
+    this.values = new Float64Array(capacity);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number, row: number): boolean {
+    const value = this.parse(bytes, start, end);
+    if (value === null) return false;
+    this.nulls.set(row, 1);
+    if (typeof value === 'bigint') this.wide ??= BigInt64Array.from(this.values, (v) => BigInt(v));
+    if (this.wide !== null) this.wide[row] = BigInt(value);
+    else this.values[row] = value as number;
+    return true;
+  }
+
+  setNull(row: number): void {
+    this.nulls.set(row, 0);
+  }
+
+  finish(length: number): Vector {
+    const values = (this.wide ?? this.values).subarray(0, length);
+    this.values = new Float64Array(this.capacity);
+    this.wide = null;
+    return { kind: 'fixed', type: this.type, length, validity: this.nulls.finish(length), values };
+  }
+}
+
+class DecimalBuilder implements ColumnBuilder {
+  readonly expected: string;
+  private readonly nulls: Nulls;
+  private values: (bigint | null)[] = [];
+
+  constructor(
+    private readonly type: Extract<DataType, { kind: 'decimal' }>,
+    capacity: number,
+    private readonly exact: boolean,
+  ) {
+    this.expected = `a number that fits (${formatType(type)})`;
+    this.nulls = new Nulls(capacity);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number, row: number): boolean {
+    const value = parseDecimal(bytes, start, end, this.type.precision, this.type.scale, this.exact);
+    if (value === null) return false;
+    this.values[row] = value;
+    this.nulls.set(row, 1);
+    return true;
+  }
+
+  setNull(row: number): void {
+    this.values[row] = null;
+    this.nulls.set(row, 0);
+  }
+
+  finish(length: number): Vector {
+    const values = this.values;
+    values.length = length;
+    this.values = [];
+    return { kind: 'object', type: this.type, length, validity: this.nulls.finish(length), values };
+  }
+}
+
+class StringBuilder implements ColumnBuilder {
+  readonly expected: string;
+  private readonly nulls: Nulls;
+  private offsets: Int32Array;
+  private bytes: Uint8Array;
+
+  constructor(
+    private readonly type: DataType,
+    private readonly capacity: number,
+  ) {
+    this.expected = `text (${formatType(type)})`;
+    this.nulls = new Nulls(capacity);
+    this.offsets = new Int32Array(capacity + 1);
+    this.bytes = new Uint8Array(1024);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number, row: number): boolean {
+    const at = this.offsets[row] as number;
+    const needed = at + end - start;
+    if (needed > this.bytes.length) this.grow(at, needed);
+    // A short copy by hand beats the call of `set`.
+    if (end - start < 32) for (let from = start, to = at; from < end; ) this.bytes[to++] = bytes[from++] as number;
+    else this.bytes.set(bytes.subarray(start, end), at);
+    this.offsets[row + 1] = needed;
+    this.nulls.set(row, 1);
+    return true;
+  }
+
+  setNull(row: number): void {
+    this.offsets[row + 1] = this.offsets[row] as number;
+    this.nulls.set(row, 0);
+  }
+
+  finish(length: number): Vector {
+    const { offsets, bytes } = this;
+    const used = offsets[length] as number;
+    this.offsets = new Int32Array(this.capacity + 1);
+    // The next batch probably needs about as much.
+    this.bytes = new Uint8Array(Math.max(1024, used));
+    return {
+      kind: 'bytes',
+      type: this.type,
+      length,
+      validity: this.nulls.finish(length),
+      offsets: offsets.subarray(0, length + 1),
+      bytes: bytes.subarray(0, used),
+    };
+  }
+
+  private grow(used: number, needed: number): void {
+    const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    bytes.set(this.bytes.subarray(0, used));
+    this.bytes = bytes;
+  }
+}

@@ -1,0 +1,438 @@
+import { isUtf8 } from 'node:buffer';
+import type { Batch } from '../../batch.ts';
+import { dataError } from '../../errors.ts';
+import type { DecodeRequest, Decoder } from '../../format.ts';
+import type { Field } from '../../schema.ts';
+import { zone } from '../../sql/values/zone.ts';
+import { type ColumnBuilder, columnBuilder } from './column-builder.ts';
+import { type Layout, layoutByName, layoutByPosition } from './header.ts';
+import { type CsvOptions, csvOptions } from './options.ts';
+import { CsvTokenizer, Scan } from './tokenizer.ts';
+import { csvVerdict } from './verdict.ts';
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+/** Rows of a batch. Batches end at this count, never where a chunk does, so they do not depend on the chunks. */
+const BATCH_ROWS = 4096;
+/** How much of a too long record is kept for its reject. */
+const RAW_PREFIX_BYTES = 4096;
+const BOM = [0xef, 0xbb, 0xbf];
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Reads one CSV file; see `csvFormat` for the rules. */
+export function csvDecoder(request: DecodeRequest): Decoder {
+  const read = new CsvDecoder(request);
+  return {
+    push: (chunk) => read.push(chunk),
+    finish: () => read.finish(),
+  };
+}
+
+class CsvDecoder {
+  private readonly options: CsvOptions;
+  private readonly tokenizer: CsvTokenizer;
+  private readonly rows: RowBuilder;
+  private readonly comment: number;
+  /** Bytes that no record was made of yet. */
+  private pending: Uint8Array = new Uint8Array(0);
+  private pendingLength = 0;
+  /** A record that did not end is tried again only when there is twice as much, so that trying stays linear. */
+  private retryAt = 0;
+  /** Byte offset of `view[0]` in the file, and 1-based line of the record in hand. */
+  private base = 0;
+  private line = 1;
+  private view: Uint8Array = this.pending;
+  private viewIsUtf8 = false;
+  private atStart = true;
+  private headerWanted: boolean;
+  /** In the tail of a line that is too long. */
+  private skipping = false;
+
+  constructor(private readonly request: DecodeRequest) {
+    this.options = csvOptions(request.options);
+    this.tokenizer = new CsvTokenizer(this.options, request.schema.fields.length);
+    this.rows = new RowBuilder(request, this.options);
+    this.comment = this.options.comment === '' ? -1 : this.options.comment.charCodeAt(0);
+    this.headerWanted = this.options.header;
+  }
+
+  *push(chunk: Uint8Array): Iterable<Batch> {
+    if (this.pendingLength > 0) {
+      this.append(chunk);
+      if (this.pendingLength < this.retryAt) return;
+      this.view = this.pending.subarray(0, this.pendingLength);
+    } else {
+      this.view = chunk;
+    }
+    yield* this.decode(false);
+  }
+
+  *finish(): Iterable<Batch> {
+    this.view = this.pending.subarray(0, this.pendingLength);
+    yield* this.decode(true);
+    const rest = this.rows.take();
+    if (rest !== null) yield rest;
+  }
+
+  private *decode(final: boolean): Iterable<Batch> {
+    let at = this.atStart ? this.skipBom(final) : 0;
+    this.viewIsUtf8 = isUtf8(this.view.subarray(0, final ? undefined : wholeCharacters(this.view)));
+    while (at >= 0 && at < this.view.length) {
+      const next = this.step(at, final);
+      if (next < 0) break;
+      at = next;
+      if (this.rows.length === BATCH_ROWS) yield this.rows.take() as Batch;
+    }
+    this.keepFrom(Math.max(at, 0));
+  }
+
+  /** Takes one line or record at `at`; gives where the next begins, or -1 when more bytes are needed. */
+  private step(at: number, final: boolean): number {
+    const { view } = this;
+    const byte = view[at] as number;
+    if (this.skipping) return this.skipLine(at, final);
+    if (byte === LF || byte === CR || byte === this.comment) {
+      if (byte === this.comment || this.skipsEmptyLines()) return this.skipLine(at, final);
+    }
+    const scan = this.tokenizer.scan(view, at, final);
+    const { maxRecordBytes } = this.options;
+    if (scan === Scan.record) {
+      const { end, next } = this.tokenizer;
+      if (end - at > maxRecordBytes) return this.tooLong(at, final);
+      if (this.options.mode !== 'reject' && isBlankLine(view, at, end)) return this.skipLine(at, final);
+      this.record(at, end);
+      this.line += this.tokenizer.anyQuoted ? lineEnds(view, at, next) : 1;
+      return next;
+    }
+    if (scan === Scan.unclosed) return view.length - at > maxRecordBytes ? this.tooLong(at, final) : this.unclosed(at);
+    if (scan === Scan.irregular) {
+      const end = wholeLineEnd(view, this.tokenizer.at, final);
+      if (end >= 0) return end - at > maxRecordBytes ? this.tooLong(at, final) : this.irregular(at, end, final);
+    }
+    // Two bytes more than the limit are enough to know: the line end, and whether LF follows CR.
+    return view.length - at > maxRecordBytes + 2 ? this.tooLong(at, final) : -1;
+  }
+
+  private record(at: number, end: number): void {
+    const text = this.viewIsUtf8 || isUtf8(this.view.subarray(at, end));
+    if (!text) {
+      this.headerOrMalformed(at, end, 'not valid UTF-8');
+    } else if (this.headerWanted) {
+      this.header();
+    } else {
+      const problem = this.rows.add(this.tokenizer);
+      if (problem !== null) this.malformed(at, end, problem, true);
+    }
+  }
+
+  private header(): void {
+    const { tokenizer } = this;
+    this.headerWanted = false;
+    if (tokenizer.count > this.options.maxColumns) {
+      this.rows.layout = {
+        ...this.rows.layout,
+        problem: `line ${this.line}: the header has ${tokenizer.count} columns, maxColumns is ${this.options.maxColumns}`,
+      };
+      return;
+    }
+    const names = Array.from({ length: tokenizer.count }, (_, i) =>
+      decoder.decode(tokenizer.bytes.subarray(tokenizer.starts[i], tokenizer.ends[i])),
+    );
+    this.rows.layout = layoutByName(this.rows.fileColumns, names, this.line);
+  }
+
+  /** A record whose quotes are not RFC 4180's, up to the end of the line where that shows: csv-parse decides. */
+  private irregular(at: number, end: number, final: boolean): number {
+    const record = this.view.subarray(at, end);
+    if (isUtf8(record)) {
+      const verdict = csvVerdict(record, this.options);
+      if ('fields' in verdict) {
+        this.tokenizer.take(verdict.fields);
+        this.record(at, end);
+        this.line += lineEnds(this.view, at, end);
+        return this.skipLine(end, final);
+      }
+      return this.brokenLine(at, `line ${this.line}, ${verdict.reason}`);
+    }
+    return this.brokenLine(at, 'not valid UTF-8');
+  }
+
+  /** An open quote would swallow the rest of the file: only its line is given up, and the next is read afresh. */
+  private unclosed(at: number): number {
+    return this.brokenLine(at, `a quote opened in line ${this.line} is never closed`);
+  }
+
+  /** The record at `at` is malformed; what follows its first line is read on its own. */
+  private brokenLine(at: number, reason: string): number {
+    const found = endOfLine(this.view, at);
+    const end = found < 0 ? this.view.length : found;
+    this.headerOrMalformed(at, end, reason);
+    this.line++;
+    return end + lineEndLength(this.view, end);
+  }
+
+  private tooLong(at: number, final: boolean): number {
+    const limit = at + this.options.maxRecordBytes;
+    const lineEnd = endOfLine(this.view, at);
+    const oneLine = lineEnd < 0 || lineEnd > limit;
+    const reason = oneLine
+      ? `longer than maxRecordBytes (${this.options.maxRecordBytes})`
+      : `a quote opened in line ${this.line} is not closed within maxRecordBytes (${this.options.maxRecordBytes})`;
+    if (!oneLine) return this.brokenLine(at, reason);
+    this.headerOrMalformed(at, at + Math.min(RAW_PREFIX_BYTES, this.options.maxRecordBytes), reason);
+    this.skipping = true;
+    return this.skipLine(limit, final);
+  }
+
+  private headerOrMalformed(at: number, end: number, reason: string): void {
+    if (this.headerWanted) {
+      this.headerWanted = false;
+      this.rows.layout = { ...this.rows.layout, problem: `line ${this.line}: the header is malformed (${reason})` };
+    }
+    this.malformed(at, end, reason);
+  }
+
+  /** Goes on behind the line end, over several chunks if need be. */
+  private skipLine(at: number, final: boolean): number {
+    const { view } = this;
+    const end = wholeLineEnd(view, at, final);
+    if (end < 0) {
+      // All but a CR at the end, which may be half of a line end.
+      const skipped = view[view.length - 1] === CR ? view.length - 1 : view.length;
+      this.skipping = true;
+      return skipped > at ? skipped : -1;
+    }
+    this.skipping = false;
+    this.line++;
+    return end + lineEndLength(view, end);
+  }
+
+  /**
+   * An empty line is no record, but where a record is one field it is that field, null. Spark drops it there too.
+   */
+  private skipsEmptyLines(): boolean {
+    return this.options.mode !== 'reject' || this.headerWanted || this.rows.layout.width !== 1;
+  }
+
+  /** Does with the record `view[at .. end)` what the mode says. `partial`: the row builder holds what could be read. */
+  private malformed(at: number, end: number, reason: string, partial = false): void {
+    const bytes = this.view.subarray(at, end);
+    const byteOffset = this.base + at;
+    switch (this.options.mode) {
+      case 'reject': {
+        const raw = isUtf8(bytes)
+          ? { raw: decoder.decode(bytes) }
+          : { rawBase64: Buffer.from(bytes).toString('base64') };
+        this.request.reject({ line: this.line, byteOffset, reason, ...raw });
+        return;
+      }
+      case 'permissive':
+        this.rows.addMalformed(bytes, partial);
+        return;
+      case 'dropmalformed':
+        this.request.dropped(1);
+        return;
+      case 'failfast':
+        throw dataError(
+          'MALFORMED_RECORD',
+          `line ${this.line} (byte ${byteOffset}): ${reason}. The record is ${JSON.stringify(decoder.decode(bytes.subarray(0, 200)))}. ` +
+            'Mend the input, or set mode to reject, permissive or dropmalformed.',
+        );
+    }
+  }
+
+  private skipBom(final: boolean): number {
+    const { view } = this;
+    const length = Math.min(3, view.length);
+    for (let i = 0; i < length; i++) {
+      if (view[i] !== BOM[i]) {
+        this.atStart = false;
+        return 0;
+      }
+    }
+    if (length < 3 && !final) return -1;
+    this.atStart = false;
+    return length === 3 ? 3 : 0;
+  }
+
+  private append(chunk: Uint8Array): void {
+    const needed = this.pendingLength + chunk.length;
+    if (needed > this.pending.length) {
+      const grown = new Uint8Array(Math.max(needed, this.pending.length * 2));
+      grown.set(this.pending.subarray(0, this.pendingLength));
+      this.pending = grown;
+    }
+    this.pending.set(chunk, this.pendingLength);
+    this.pendingLength = needed;
+  }
+
+  private keepFrom(at: number): void {
+    const rest = this.view.subarray(at);
+    this.base += at;
+    if (this.view.buffer === this.pending.buffer) {
+      this.pending.copyWithin(0, at, this.pendingLength);
+      this.pendingLength = rest.length;
+    } else {
+      this.pendingLength = 0;
+      this.append(rest);
+    }
+    this.retryAt = Math.min(2 * rest.length, this.options.maxRecordBytes + 3);
+  }
+}
+
+/** Rows in the making: one builder per wanted column. */
+class RowBuilder {
+  length = 0;
+  layout: Layout;
+  /** The wanted columns, null where one stands in no file (the corrupt-record column). */
+  readonly fileColumns: readonly (Field | null)[];
+  private readonly builders: readonly ColumnBuilder[];
+  private readonly corrupt: number;
+  private readonly spark: boolean;
+  private readonly nullBytes: Uint8Array;
+  private readonly emptyBytes: Uint8Array;
+
+  constructor(
+    private readonly request: DecodeRequest,
+    options: CsvOptions,
+  ) {
+    const { fields } = request.schema;
+    const { offsetMicrosAtLocal, fixedOffsetMicros } = zone(options.timeZone);
+    this.spark = options.mode !== 'reject';
+    const rules = { zone: fixedOffsetMicros === 0 ? null : offsetMicrosAtLocal, exact: !this.spark };
+    this.builders = fields.map((field) => columnBuilder(field, BATCH_ROWS, rules));
+    this.corrupt = this.spark
+      ? fields.findIndex((field) => field.name === options.columnNameOfCorruptRecord && field.type.kind === 'string')
+      : -1;
+    // Spark forces the fields of a file source to be nullable.
+    this.fileColumns = fields.map((field, i) =>
+      i === this.corrupt ? null : this.spark ? { ...field, nullable: true } : field,
+    );
+    this.layout = layoutByPosition(this.fileColumns);
+    this.nullBytes = encoder.encode(options.nullValue);
+    this.emptyBytes = encoder.encode(options.emptyValue ?? '');
+  }
+
+  /** Adds the record in `record`; gives what is wrong with it, and then adds nothing. */
+  add(record: CsvTokenizer): string | null {
+    if (this.layout.problem !== null) return this.layout.problem;
+    let problem: string | null = null;
+    if (record.count !== this.layout.width) {
+      problem = `expected ${this.layout.width} fields, found ${record.count}`;
+      if (!this.spark) return problem;
+    }
+    for (let i = 0; i < this.builders.length; i++) {
+      const reason = this.setField(i, record);
+      if (reason === null) continue;
+      if (!this.spark) return reason;
+      problem ??= reason;
+    }
+    if (problem === null) this.length++;
+    return problem;
+  }
+
+  /** Adds the malformed record as a row: what `add` could read of it, or nulls. */
+  addMalformed(raw: Uint8Array, partial: boolean): void {
+    const row = this.length++;
+    const keep = partial && this.layout.problem === null;
+    if (!keep) for (const builder of this.builders) builder.setNull(row);
+    if (this.corrupt < 0) return;
+    const text = isUtf8(raw) ? raw : encoder.encode(decoder.decode(raw));
+    // A null set before moved the next offset only, so the row may be written again.
+    this.builders[this.corrupt]?.read(text, 0, text.length, row);
+  }
+
+  /** The rows so far as a batch, or null when there is none. */
+  take(): Batch | null {
+    const { length } = this;
+    if (length === 0) return null;
+    this.length = 0;
+    return { schema: this.request.schema, length, vectors: this.builders.map((builder) => builder.finish(length)) };
+  }
+
+  /** Sets a column of the row in hand from its field; gives what is wrong, having set it to null. */
+  private setField(column: number, record: CsvTokenizer): string | null {
+    const builder = this.builders[column] as ColumnBuilder;
+    const field = this.fileColumns[column] as Field | null;
+    const position = this.layout.positions[column] as number;
+    if (field === null || position < 0 || position >= record.count) {
+      builder.setNull(this.length);
+      return null;
+    }
+    let { bytes } = record;
+    let start = record.starts[position] as number;
+    let end = record.ends[position] as number;
+    const quoted = record.quoted[position] === 1;
+    if (start === end && quoted && this.emptyBytes.length > 0) {
+      bytes = this.emptyBytes;
+      start = 0;
+      end = bytes.length;
+    }
+    if (this.isNull(field, bytes, start, end, quoted)) {
+      builder.setNull(this.length);
+      return field.nullable ? null : `column ${field.name}: expected ${builder.expected}, found nothing`;
+    }
+    if (builder.read(bytes, start, end, this.length)) return null;
+    builder.setNull(this.length);
+    return `column ${field.name}: expected ${builder.expected}, found ${shown(bytes, start, end)}`;
+  }
+
+  /**
+   * In Spark's modes an empty field is null, and so is the text `nullValue`, in quotes or not: with the default nullValue also
+   * a quoted empty string (`UnivocityParser.nullSafeDatum`). In mode reject quotes make text: `""` is the empty string.
+   */
+  private isNull(field: Field, bytes: Uint8Array, start: number, end: number, quoted: boolean): boolean {
+    if (start === end && (!quoted || (!this.spark && field.type.kind !== 'string'))) return true;
+    if (quoted && !this.spark) return false;
+    const { nullBytes } = this;
+    if (end - start !== nullBytes.length) return false;
+    for (let i = 0; i < nullBytes.length; i++) if (bytes[start + i] !== nullBytes[i]) return false;
+    return true;
+  }
+}
+
+function shown(bytes: Uint8Array, start: number, end: number): string {
+  const text = decoder.decode(bytes.subarray(start, Math.min(end, start + 60)));
+  return JSON.stringify(text) + (end - start > 60 ? '…' : '');
+}
+
+function endOfLine(bytes: Uint8Array, from: number): number {
+  for (let p = from; p < bytes.length; p++) if (bytes[p] === LF || bytes[p] === CR) return p;
+  return -1;
+}
+
+/** The end of the line at `from`; -1 when it may lie behind the bytes that are there. */
+function wholeLineEnd(bytes: Uint8Array, from: number, final: boolean): number {
+  const end = endOfLine(bytes, from);
+  if (end < 0) return final ? bytes.length : -1;
+  return bytes[end] === CR && end + 1 === bytes.length && !final ? -1 : end;
+}
+
+function lineEndLength(bytes: Uint8Array, at: number): number {
+  if (at >= bytes.length) return 0;
+  return bytes[at] === CR && bytes[at + 1] === LF ? 2 : 1;
+}
+
+/** Line ends in `bytes[start .. end)`; CR LF is one. */
+function lineEnds(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let p = start; p < end; p++) {
+    if (bytes[p] === LF) count++;
+    else if (bytes[p] === CR && bytes[p + 1] !== LF) count++;
+  }
+  return count;
+}
+
+function isBlankLine(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let p = start; p < end; p++) if ((bytes[p] as number) > SPACE) return false;
+  return true;
+}
+
+/** How many bytes hold whole characters: a character that the end cuts off does not count. */
+function wholeCharacters(bytes: Uint8Array): number {
+  let p = bytes.length;
+  while (p > 0 && p > bytes.length - 4 && ((bytes[p - 1] as number) & 0xc0) === 0x80) p--;
+  return p > 0 && (bytes[p - 1] as number) >= 0xc0 ? p - 1 : bytes.length;
+}
