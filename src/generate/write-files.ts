@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Disk } from '../fs/disk.ts';
+import type { Disk, FileHandle } from '../fs/disk.ts';
+import { diskError, errnoOf } from '../fs/disk-error.ts';
 import type { FileGenerator } from './file-generator.ts';
 
 export interface WriteFilesOptions {
@@ -13,7 +15,6 @@ export interface WriteFilesOptions {
   /** From one file to the next, milliseconds; 0: as fast as the disk takes them. */
   readonly intervalMs: number;
   readonly signal: AbortSignal;
-  readonly onFile?: (path: string, files: number) => void;
 }
 
 /** The loop gives way to signals and progress this often when it does not wait anyway. */
@@ -41,7 +42,7 @@ export async function writeFiles(
     const name = `${prefix}${String(first + files).padStart(9, '0')}.${generator.extension}`;
     writeByRename(disk, directory, name, generator.nextFile(options.eventsPerFile));
     files++;
-    options.onFile?.(`${directory}/${name}`, files);
+
     const nowMs = clock.monotonicMs();
     // Due times count from the start: a slow disk delays a file, not all that follow.
     const waitMs = intervalMs > 0 && files < options.files ? startMs + files * intervalMs - nowMs : 0;
@@ -62,30 +63,41 @@ function highestNumber(disk: Disk, directory: string, prefix: string, extension:
   return highest;
 }
 
-/** No fsync: lost files of a generator are generated again. */
+/** No fsync: what a generator loses with the power, it makes again. */
 function writeByRename(disk: Disk, directory: string, name: string, chunks: Iterable<Uint8Array>): void {
-  const temporary = `${directory}/.${name}.tmp`;
-  const file = createAnew(disk, temporary);
+  const path = join(directory, name);
+  const temporary = join(directory, `.${name}.tmp`);
   try {
-    for (const chunk of chunks) {
-      for (let taken = 0; taken < chunk.length; ) taken += disk.write(file, chunk, taken, chunk.length - taken);
+    const file = createAnew(disk, temporary);
+    try {
+      for (const chunk of chunks) {
+        for (let taken = 0; taken < chunk.length; ) taken += disk.write(file, chunk, taken, chunk.length - taken);
+      }
+    } finally {
+      disk.close(file);
     }
+    disk.rename(temporary, path);
   } catch (error) {
-    disk.close(file);
-    disk.unlink(temporary);
-    throw error;
+    removeIfThere(disk, temporary);
+    throw diskError('write', path, error);
   }
-  disk.close(file);
-  disk.rename(temporary, `${directory}/${name}`);
 }
 
 /** A run that was killed may have left its temporary file. */
-function createAnew(disk: Disk, path: string): number {
+function createAnew(disk: Disk, path: string): FileHandle {
   try {
     return disk.create(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (errnoOf(error) !== 'EEXIST') throw error;
     disk.unlink(path);
     return disk.create(path);
+  }
+}
+
+function removeIfThere(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch {
+    // Best effort: the error that led here is the one to report.
   }
 }

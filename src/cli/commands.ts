@@ -1,0 +1,6 @@
+import type { Command } from './command.ts';
+
+/** Every command, in the order of the help. A module is loaded when its command is called, and names only data at its top. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  generate: async () => (await import('./commands/generate.ts')).generate,
+};

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { readQueryId } from '../checkpoint/metadata.ts';
+import { configError } from '../errors.ts';
+import type { Disk } from '../fs/disk.ts';
+import { diskError } from '../fs/disk-error.ts';
+import { exists, readWhole } from '../fs/durable.ts';
+import { acquireLock, LOCK_NAME } from '../fs/lock.ts';
+import { usageError } from './exit-codes.ts';
+import type { CommandIo } from './io.ts';
+import { plural } from './table.ts';
+
+/** What `--fresh` would delete: files first, then the folders that they leave empty, deepest first. */
+export interface FreshPlan {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+export interface FreshTarget {
+  /** Absolute paths. */
+  readonly checkpoint: string;
+  readonly outputs: readonly string[];
+}
+
+/** Small files beside the data that name the query which owns the folder. */
+const MARKER = /^[._]/;
+const MARKER_MAX_BYTES = 4096;
+
+/**
+ * Starts a query over: deletes its checkpoint's content and its own output, after asking.
+ *
+ * @returns false when the answer was no; then nothing was deleted
+ * @throws ClickstreamError USAGE when there is nobody to ask and `yes` is not given; NOT_A_CHECKPOINT; CHECKPOINT_IN_USE
+ */
+export async function startFresh(disk: Disk, target: FreshTarget, yes: boolean, io: CommandIo): Promise<boolean> {
+  if (!exists(disk, target.checkpoint) || disk.readdir(target.checkpoint).length === 0) return true;
+  const plan = planFresh(disk, target);
+  if (!(await confirmFresh(plan, yes, io))) return false;
+  const lock = await acquireLock(disk, target.checkpoint, 'clickstream --fresh');
+  try {
+    deleteFresh(disk, target.checkpoint, plan);
+  } finally {
+    lock.release();
+  }
+  return true;
+}
+
+/**
+ * Finds what a query left: its checkpoint, and in its output folders the files that carry its id, in their name
+ * (`part-...-<first 8 of the id>.csv`) or, for markers, in their text. Whatever else lies there stays.
+ */
+export function planFresh(disk: Disk, target: FreshTarget): FreshPlan {
+  const found = readQueryId(disk, target.checkpoint);
+  if (found.id === null) {
+    throw configError(
+      'NOT_A_CHECKPOINT',
+      `${target.checkpoint} has no query id in its file "metadata" (${found.reason}), so nobody knows which output is its own. ` +
+        'Nothing was deleted: check --checkpoint, or delete the folders yourself.',
+    );
+  }
+  const queryId = found.id;
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const output of target.outputs) {
+    if (!exists(disk, output)) continue;
+    collect(disk, output, files, folders, (path, name) => isOwned(disk, path, name, queryId));
+  }
+  const lock = join(target.checkpoint, LOCK_NAME);
+  collect(disk, target.checkpoint, files, folders, (path) => path !== lock);
+  return { files, folders };
+}
+
+/** Adds a folder's files that `take` wants, and those folders below it that end up empty. Never follows links. */
+function collect(
+  disk: Disk,
+  folder: string,
+  files: string[],
+  folders: string[],
+  take: (path: string, name: string) => boolean,
+): boolean {
+  let empties = true;
+  for (const { name, kind } of disk.readdir(folder)) {
+    const path = join(folder, name);
+    if (kind === 'directory') {
+      const isEmptied = collect(disk, path, files, folders, take);
+      if (isEmptied) folders.push(path);
+      empties &&= isEmptied;
+    } else if (take(path, name)) files.push(path);
+    else empties = false;
+  }
+  return empties;
+}
+
+function isOwned(disk: Disk, path: string, name: string, queryId: string): boolean {
+  if (name.includes(queryId.slice(0, 8))) return true;
+  return MARKER.test(name) && disk.stat(path).size <= MARKER_MAX_BYTES && textOf(disk, path).includes(queryId);
+}
+
+function textOf(disk: Disk, path: string): string {
+  return new TextDecoder().decode(readWhole(disk, path));
+}
+
+/**
+ * Says what will be deleted and asks, unless `yes`. Without a terminal there is nobody to ask: then `yes` is a must.
+ *
+ * @returns whether to go on
+ * @throws ClickstreamError USAGE
+ */
+async function confirmFresh(plan: FreshPlan, yes: boolean, io: CommandIo): Promise<boolean> {
+  io.stderr.write(`--fresh deletes ${plural(plan.files.length, 'file')}:\n`);
+  for (const line of folderLines(plan.files)) io.stderr.write(`  ${line}\n`);
+  if (yes) return true;
+  if (io.ask === null) throw usageError('--fresh deletes files and cannot ask here; add --yes.');
+  const answer = await io.ask('Delete them? [y/N] ');
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** One line per folder: its path and how many files go. */
+function folderLines(files: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const file of files) {
+    const folder = file.slice(0, file.lastIndexOf('/'));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts].map(([folder, count]) => `${folder}/ (${plural(count, 'file')})`);
+}
+
+/**
+ * The checkpoint's `metadata` goes last of all files: as long as it is there, a run that was interrupted here
+ * is continued by another --fresh.
+ */
+function deleteFresh(disk: Disk, checkpoint: string, plan: FreshPlan): void {
+  const metadata = join(checkpoint, 'metadata');
+  for (const file of plan.files) if (file !== metadata) attempt(file, () => disk.unlink(file));
+  for (const folder of plan.folders) attempt(folder, () => disk.rmdir(folder));
+  attempt(metadata, () => disk.unlink(metadata));
+}
+
+function attempt(path: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw diskError('delete', path, error);
+  }
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { didYouMean } from '../errors.ts';
+import type { Command } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { EXIT_CODES, exitCodeOf, usageError } from './exit-codes.ts';
+import { type CommandIo, processIo } from './io.ts';
+import { parseFast } from './parse.ts';
+import { reportError } from './report-error.ts';
+
+/** The command line, from its words (without `node` and the script) to the process's exit code. */
+export async function main(words: readonly string[]): Promise<void> {
+  const io = processIo();
+  // A reader that went away (`clickstream ... | head`) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT_CODES.done);
+    throw error;
+  });
+  process.exitCode = await runCommandLine(words, io);
+}
+
+/** As `main`, but tells the exit code instead of setting it. */
+export async function runCommandLine(words: readonly string[], io: CommandIo): Promise<number> {
+  try {
+    return await dispatch(words, io);
+  } catch (error) {
+    reportError(error, io, words.includes('--verbose'));
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(words: readonly string[], io: CommandIo): Promise<number> {
+  const [first, ...rest] = words;
+  if (first === '--version' || first === '-V') {
+    io.stdout.write(`${packageVersion()}\n`);
+    return EXIT_CODES.done;
+  }
+  if (first === '--get-yargs-completions') {
+    (await import('./with-yargs.ts')).printCompletions(rest, await loadAll());
+    return EXIT_CODES.done;
+  }
+  if (first === 'help') return withYargs([...rest, '--help'], io);
+  if (first === undefined) {
+    await withYargs(['--help'], { ...io, stdout: io.stderr });
+    return EXIT_CODES.usage;
+  }
+  if (first === 'completion' || first === '--help' || first === '-h') return withYargs(words, io);
+  const load = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (load === undefined) {
+    throw usageError(
+      `unknown ${first.startsWith('-') ? 'option' : 'command'} "${first}".${didYouMean(first, Object.keys(COMMANDS))} \`clickstream --help\` lists them.`,
+    );
+  }
+  const command = await load();
+  const args = parseFast(command, rest);
+  return args === null ? withYargs(words, io, [command]) : command.run(args, io);
+}
+
+async function withYargs(words: readonly string[], io: CommandIo, commands?: readonly Command[]): Promise<number> {
+  const { parseWithYargs } = await import('./with-yargs.ts');
+  const loaded = commands ?? (await loadAll());
+  const outcome = parseWithYargs(words, loaded, packageVersion(), io.stdout.columns ?? 100);
+  if (outcome.kind === 'run') return outcome.command.run(outcome.args, io);
+  io.stdout.write(outcome.text);
+  return EXIT_CODES.done;
+}
+
+function loadAll(): Promise<Command[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
