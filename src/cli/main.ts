@@ -64,8 +64,10 @@ async function withYargs(words: readonly string[], io: CommandIo, commands?: rea
   return EXIT_CODES.done;
 }
 
-function loadAll(): Promise<Command[]> {
-  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+async function loadAll(): Promise<Command[]> {
+  const commands: Command[] = [];
+  for (const load of Object.values(COMMANDS)) commands.push(await load());
+  return commands;
 }
 
 function packageVersion(): string {

@@ -26,9 +26,8 @@ describe('clickstream generate', () => {
   test('writes the files that were asked for, the same for the same seed', async () => {
     const io = createFakeIo();
     const { out, code } = generate('--files 3 --events 4 --seed 42 --start 2026-01-01T00:00:00Z', io);
-    expect(await code).toBe(0);
+    expect([await code, io.err()]).toEqual([0, `3 files with 12 events, in ${out} (seed 42)\n`]);
     expect(readdirSync(out).sort()).toEqual([1, 2, 3].map((number) => `clicks-42-00000000${number}.json`));
-    expect(io.err()).toBe(`3 files with 12 events, in ${out} (seed 42)\n`);
     const first = textsIn(out);
     expect(JSON.parse(first[2] as string)[3].Datetime).toBe('2026-01-01T00:00:05.500000Z');
     await generate('--files 3 --events 4 --seed 42 --start 2026-01-01T00:00:00Z').code;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { EventTimes } from '../../generate/event-times.ts';
 import type { FileGenerator } from '../../generate/file-generator.ts';
@@ -58,12 +59,9 @@ export const generate = defineCommand({
 
 async function run(args: GenerateArguments, io: CommandIo): Promise<number> {
   const settings = readSettings(args, io.clock);
-  const [{ writeFiles }, { nodeDisk }, { makeDirectoryDurable }, { resolve }] = await Promise.all([
-    import('../../generate/write-files.ts'),
-    import('../../fs/node-disk.ts'),
-    import('../../fs/durable.ts'),
-    import('node:path'),
-  ]);
+  const { makeDirectoryDurable } = await import('../../fs/durable.ts');
+  const { nodeDisk } = await import('../../fs/node-disk.ts');
+  const { writeFiles } = await import('../../generate/write-files.ts');
   const generator = await settings.createGenerator();
   const directory = resolve(settings.out);
   makeDirectoryDurable(nodeDisk, directory);
