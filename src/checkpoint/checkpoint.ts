@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { configError } from '../errors.ts';
+import type { DirectoryEntry, Disk } from '../fs/disk.ts';
+import { diskError, errnoOf } from '../fs/disk-error.ts';
+import { isTemporaryName, makeDirectoryDurable } from '../fs/durable.ts';
+import { acquireLock, LOCK_NAME, type Lock } from '../fs/lock.ts';
+import type { LockHost } from '../fs/lock-host.ts';
+import { type CommitLog, openCommitLog } from './commits.ts';
+import { corruptError } from './errors.ts';
+import { readQueryDescription, readQueryId, writeQueryDescription, writeQueryId } from './metadata.ts';
+import { type OffsetLog, openOffsetLog } from './offsets.ts';
+
+/** Spark's `spark.sql.streaming.minBatchesToRetain`. */
+export const DEFAULT_KEEP_BATCHES = 100;
+
+export interface CheckpointOptions {
+  readonly clock?: Clock;
+  /** Who takes the checkpoint, for the message that another process gets. */
+  readonly holder?: string;
+  /** Id of a new query; by default a random UUID. A checkpoint that has an id keeps it. */
+  readonly id?: string;
+  readonly lockHost?: LockHost;
+}
+
+/** What can be seen of a checkpoint without taking it. */
+export interface CheckpointView {
+  readonly id: string;
+  readonly offsets: OffsetLog;
+  readonly commits: CommitLog;
+  /** The query's description, or null. */
+  readonly description: unknown;
+}
+
+/**
+ * The durable memory of one query (Spark's checkpoint location):
+ *
+ *     metadata     the query's id            offsets/<N>     what batch N is
+ *     query        the query's description   commits/<N>     batch N is done
+ *     sources/<i>/ private to source i       state/<op>/     private to stateful operator op
+ *     lock         who uses it
+ *
+ * Law: at most one process has it open. What `offsets.add` and `commits.add` returned for survives a loss of power; after `open`, `offsets.newest`
+ * is `commits.newest` (that batch is done) or one more (that batch must be run again, as it was logged).
+ */
+export class Checkpoint {
+  private constructor(
+    private readonly disk: Disk,
+    readonly dir: string,
+    readonly id: string,
+    readonly offsets: OffsetLog,
+    readonly commits: CommitLog,
+    /** What was found half-written at the start, and removed; for people. */
+    readonly repairs: readonly string[],
+    private readonly lock: Lock,
+  ) {}
+
+  /**
+   * Takes the checkpoint in `dir` (absolute), or makes a new one there.
+   *
+   * Errors: CHECKPOINT_IN_USE, CHECKPOINT_FOREIGN_FILES, CHECKPOINT_CORRUPT, CHECKPOINT_MISSING_OFFSETS, CHECKPOINT_VERSION.
+   */
+  static async open(disk: Disk, dir: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
+    refuseForeign(dir, namesIn(disk, dir));
+    makeDirectoryDurable(disk, dir);
+    const lock = await acquireLock(disk, dir, options.holder ?? 'a query', {
+      clock: options.clock,
+      host: options.lockHost,
+    });
+    try {
+      removeTemporary(disk, dir);
+      const id = identify(disk, dir, options.id);
+      const [offsetsDir, commitsDir] = [join(dir, 'offsets'), join(dir, 'commits')];
+      makeDirectoryDurable(disk, offsetsDir);
+      makeDirectoryDurable(disk, commitsDir);
+      const offsets = openOffsetLog(disk, offsetsDir, 'writer');
+      const commits = openCommitLog(disk, commitsDir, 'writer');
+      verify(offsets, commits);
+      const repairs = [...offsets.mend(), ...commits.mend()];
+      return new Checkpoint(disk, dir, id, offsets, commits, repairs, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Looks at a checkpoint, also while a run is going on; changes nothing. Null when there is none. */
+  static inspect(disk: Disk, dir: string): CheckpointView | null {
+    const names = namesIn(disk, dir);
+    refuseForeign(dir, names);
+    const found = readQueryId(disk, dir);
+    if (found.id === null) {
+      if (!hasHistory(disk, dir)) return null;
+      throw corruptError(join(dir, 'metadata'), found.reason);
+    }
+    // commits first: a batch that ends in between must not look like a commit without its offsets.
+    const commits = openCommitLog(disk, join(dir, 'commits'), 'reader');
+    const offsets = openOffsetLog(disk, join(dir, 'offsets'), 'reader');
+    return { id: found.id, offsets, commits, description: readQueryDescription(disk, dir) };
+  }
+
+  get description(): unknown {
+    return readQueryDescription(this.disk, this.dir);
+  }
+
+  /** Records the query's description (plain JSON); free when it has not changed. */
+  describe(description: unknown): void {
+    writeQueryDescription(this.disk, this.dir, description);
+  }
+
+  /** Folder of source `index`, for its own use; may not be there yet. */
+  sourceDirectory(index: number): string {
+    return join(this.dir, 'sources', String(index));
+  }
+
+  /** Folder of stateful operator `operator`; may not be there yet. */
+  stateDirectory(operator: number): string {
+    return join(this.dir, 'state', String(operator));
+  }
+
+  /**
+   * Forgets batches before newest - `keepBatches` (Spark keeps one more than it says, and so do we), but none from `neededFrom` on: the batches
+   * whose splits a source has not yet taken into its own memory.
+   */
+  purge(keepBatches = DEFAULT_KEEP_BATCHES, neededFrom = Number.POSITIVE_INFINITY): void {
+    // Batch N-1 is needed to run N again, so one batch besides the newest always stays.
+    const keepFrom = Math.min(this.offsets.newest - Math.max(1, keepBatches), neededFrom);
+    this.commits.purge(keepFrom);
+    this.offsets.purge(keepFrom);
+  }
+
+  /** Gives the checkpoint free. Idempotent. */
+  close(): void {
+    this.lock.release();
+  }
+}
+
+const OWN_NAMES = new Set(['metadata', 'query', 'offsets', 'commits', 'sources', 'state', LOCK_NAME]);
+
+function namesIn(disk: Disk, dir: string): readonly DirectoryEntry[] {
+  try {
+    return disk.readdir(dir);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw diskError('list', dir, error);
+  }
+}
+
+/** A folder that holds other things and is no checkpoint is not made one. */
+function refuseForeign(dir: string, entries: readonly DirectoryEntry[]): void {
+  if (entries.some(({ name }) => name === 'metadata')) return;
+  const foreign = entries.map(({ name }) => name).filter((name) => !OWN_NAMES.has(name) && !name.startsWith('.'));
+  if (foreign.length === 0) return;
+  throw configError(
+    'CHECKPOINT_FOREIGN_FILES',
+    `${dir} is not a checkpoint: it holds ${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', ...' : ''}. ` +
+      'Give the checkpoint a folder of its own, which may be empty or missing.',
+  );
+}
+
+function removeTemporary(disk: Disk, dir: string): void {
+  for (const { name } of namesIn(disk, dir)) if (isTemporaryName(name)) disk.unlink(join(dir, name));
+}
+
+/** The query's id; a new one only where nothing was ever logged, else a new query would repeat all output under a new name. */
+function identify(disk: Disk, dir: string, newId: string | undefined): string {
+  const found = readQueryId(disk, dir);
+  if (found.id !== null) return found.id;
+  if (hasHistory(disk, dir))
+    throw corruptError(join(dir, 'metadata'), `${found.reason}, though the checkpoint has been used`);
+  return writeQueryId(disk, dir, newId);
+}
+
+function hasHistory(disk: Disk, dir: string): boolean {
+  return ['offsets', 'commits', 'sources', 'state'].some((name) => namesIn(disk, join(dir, name)).length > 0);
+}
+
+function verify(offsets: OffsetLog, commits: CommitLog): void {
+  const newest = offsets.newest;
+  if (newest > 0 && offsets.oldest > newest - 1) {
+    throw configError(
+      'CHECKPOINT_MISSING_OFFSETS',
+      `${offsets.path(newest - 1)} is missing: batch ${newest} cannot be run without it. Restore it from a backup, or start over (--fresh).`,
+    );
+  }
+  if (commits.newest > newest) {
+    throw corruptError(
+      offsets.path(commits.newest),
+      `${whatIsWrong(offsets, commits.newest)}, though the batch was committed`,
+    );
+  }
+  if (newest - commits.newest > 1) {
+    throw corruptError(
+      commits.path(newest - 1),
+      `${whatIsWrong(commits, newest - 1)}, though batch ${newest} came after it`,
+    );
+  }
+}
+
+function whatIsWrong(log: OffsetLog | CommitLog, id: number): string {
+  return log.tornReason(id) ?? 'the file is missing';
+}

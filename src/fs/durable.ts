@@ -1,0 +1,302 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { ClickstreamError, ioError } from '../errors.ts';
+import type { Disk, FileHandle } from './disk.ts';
+import { diskError, errnoOf } from './disk-error.ts';
+
+/**
+ * How a finished file gets its name. `link` never overwrites: a log entry that is there already means another writer.
+ * `rename` replaces: an output or state file that a replay writes again with the same bytes.
+ */
+export type PublishMode = 'link' | 'rename';
+
+export interface PublishOptions {
+  /**
+   * False leaves the folder's fsync to the caller, who publishes several files and then calls `syncDirectory` once.
+   * Until then the name may be lost when the power goes, the bytes under it may not.
+   */
+  readonly syncDirectory?: boolean;
+}
+
+/** What link(2) says where the file system has no hard links. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+const processTag = randomUUID().slice(0, 8);
+let temporaryCount = 0;
+
+/** Whether a name is that of a file which was never published: a crash left it behind. */
+export function isTemporaryName(name: string): boolean {
+  return name.startsWith('.') && name.endsWith('.tmp');
+}
+
+function temporaryPath(finalPath: string): string {
+  // Cut: the whole name must stay within 255 bytes.
+  const name = basename(finalPath).slice(0, 60);
+  return join(dirname(finalPath), `.${name}.${processTag}-${(temporaryCount++).toString(36)}.tmp`);
+}
+
+/**
+ * A file that appears whole or not at all, and stays. Bytes go to a temporary name in the same folder; `publish` gives it its name.
+ * fsyncs: one for the file, one for the folder (see `PublishOptions`).
+ *
+ * Law: after `publish` returned, the file survives a loss of power. A failed `write` or `publish` removes the temporary file where
+ * that is still possible, and the object is dead. A failed fsync (FSYNC_FAILED) is final: what reached the disk is unknown, and asking
+ * again may falsely succeed, so the caller must stop and recover from its log.
+ */
+export class DurableFile {
+  private handle: FileHandle | null;
+  private written = 0;
+
+  private constructor(
+    private readonly disk: Disk,
+    private readonly finalPath: string,
+    private readonly temporary: string,
+    handle: FileHandle,
+  ) {
+    this.handle = handle;
+  }
+
+  static create(disk: Disk, finalPath: string): DurableFile {
+    for (;;) {
+      const temporary = temporaryPath(finalPath);
+      try {
+        return new DurableFile(disk, finalPath, temporary, disk.create(temporary));
+      } catch (error) {
+        if (errnoOf(error) !== 'EEXIST') throw diskError('create', temporary, error);
+      }
+    }
+  }
+
+  get bytesWritten(): number {
+    return this.written;
+  }
+
+  write(bytes: Uint8Array): void {
+    const handle = this.openHandle();
+    try {
+      // write(2) may take fewer bytes than asked, without an error.
+      for (let at = 0; at < bytes.length; ) {
+        const taken = this.disk.write(handle, bytes, at, bytes.length - at);
+        if (taken <= 0) throw ioError('SHORT_WRITE', `cannot write ${this.finalPath}: the disk took no bytes`);
+        at += taken;
+      }
+    } catch (error) {
+      this.abandon();
+      throw diskError('write', this.finalPath, error);
+    }
+    this.written += bytes.length;
+  }
+
+  publish(mode: PublishMode, options: PublishOptions = {}): void {
+    const handle = this.openHandle();
+    try {
+      this.disk.fsync(handle);
+    } catch (error) {
+      this.abandon();
+      throw fsyncError(this.finalPath, error);
+    }
+    try {
+      const size = this.disk.fstat(handle).size;
+      if (size !== this.written) {
+        throw ioError('SHORT_WRITE', `${this.finalPath}: wrote ${this.written} bytes but the file has ${size}`);
+      }
+      this.handle = null;
+      this.disk.close(handle);
+      giveName(this.disk, this.temporary, this.finalPath, mode);
+    } catch (error) {
+      this.abandon();
+      throw diskError('publish', this.finalPath, error);
+    }
+    if (options.syncDirectory !== false) syncDirectory(this.disk, dirname(this.finalPath));
+  }
+
+  /** Gives up: closes and removes the temporary file. Idempotent, never throws. */
+  abandon(): void {
+    const handle = this.handle;
+    this.handle = null;
+    if (handle !== null) quietly(() => this.disk.close(handle));
+    quietly(() => this.disk.unlink(this.temporary));
+  }
+
+  private openHandle(): FileHandle {
+    if (this.handle === null) {
+      throw new ClickstreamError(
+        'INTERNAL_ERROR',
+        'bug',
+        `internal error: ${this.finalPath} is published or abandoned`,
+      );
+    }
+    return this.handle;
+  }
+}
+
+function giveName(disk: Disk, temporary: string, finalPath: string, mode: PublishMode): void {
+  if (mode === 'rename') disk.rename(temporary, finalPath);
+  else if (tryLink(disk, temporary, finalPath)) quietly(() => disk.unlink(temporary));
+  else claimAndRename(disk, temporary, finalPath);
+}
+
+/** False where the file system has no links. */
+function tryLink(disk: Disk, temporary: string, finalPath: string): boolean {
+  try {
+    disk.link(temporary, finalPath);
+    return true;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') throw alreadyExists(finalPath, error);
+    if (NO_LINKS.has(errno)) return false;
+    throw error;
+  }
+}
+
+/**
+ * `link` for file systems without links: only the holder of the claim file looks whether the name is free and renames.
+ * A claim that a crash left behind has a temporary file's name and goes with those.
+ */
+function claimAndRename(disk: Disk, temporary: string, finalPath: string): void {
+  const claim = join(dirname(finalPath), `.${basename(finalPath)}.claim.tmp`);
+  try {
+    disk.close(disk.create(claim));
+  } catch (error) {
+    throw errnoOf(error) === 'EEXIST' ? alreadyExists(finalPath, error) : error;
+  }
+  try {
+    if (exists(disk, finalPath)) throw alreadyExists(finalPath);
+    disk.rename(temporary, finalPath);
+  } finally {
+    quietly(() => disk.unlink(claim));
+  }
+}
+
+function alreadyExists(path: string, cause?: unknown): ClickstreamError {
+  return ioError('ALREADY_EXISTS', `${path} is there already: another process wrote it`, cause);
+}
+
+function fsyncError(path: string, cause: unknown): ClickstreamError {
+  return ioError(
+    'FSYNC_FAILED',
+    `cannot make ${path} durable: fsync failed${errnoOf(cause) === '' ? '' : ` (${errnoOf(cause)})`}. ` +
+      'The disk may have lost what was written; check it (dmesg), then start again: the batch is redone from the checkpoint.',
+    cause,
+  );
+}
+
+/** One whole file, published durably: see `DurableFile`. */
+export function writeDurable(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  mode: PublishMode,
+  options: PublishOptions = {},
+): void {
+  const file = DurableFile.create(disk, path);
+  file.write(bytes);
+  file.publish(mode, options);
+}
+
+/** Makes the names in a folder durable (one fsync). */
+export function syncDirectory(disk: Disk, path: string): void {
+  try {
+    disk.fsyncDirectory(path);
+  } catch (error) {
+    throw fsyncError(path, error);
+  }
+}
+
+/**
+ * Makes a folder and its missing parents, durably: one fsync per new folder, plus one.
+ *
+ * A process that died between making a folder and syncing its parent left a folder that power loss may take. As nothing is
+ * made inside a folder before its own name is synced, only the deepest existing folder can be in that state; its parent is synced here.
+ */
+export function makeDirectoryDurable(disk: Disk, path: string): void {
+  const missing: string[] = [];
+  let existing = path;
+  while (!isDirectory(disk, existing)) {
+    missing.push(existing);
+    existing = dirname(existing);
+  }
+  syncParent(disk, existing);
+  for (const folder of missing.reverse()) {
+    try {
+      disk.mkdir(folder);
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw diskError('make the folder', folder, error);
+    }
+    syncDirectory(disk, dirname(folder));
+  }
+}
+
+function syncParent(disk: Disk, path: string): void {
+  const parent = dirname(path);
+  if (parent === path) return;
+  try {
+    disk.fsyncDirectory(parent);
+  } catch (error) {
+    // A parent that we may not even open is not one that we made a folder in.
+    if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') throw fsyncError(parent, error);
+  }
+}
+
+function isDirectory(disk: Disk, path: string): boolean {
+  try {
+    if (disk.stat(path).kind === 'directory') return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' && dirname(path) !== path) return false;
+    throw diskError('open the folder', path, error);
+  }
+  throw ioError('NOT_A_FOLDER', `${path} is not a folder`);
+}
+
+/** Whether there is anything at `path`. */
+export function exists(disk: Disk, path: string): boolean {
+  try {
+    disk.stat(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw diskError('look at', path, error);
+  }
+}
+
+/** Removes a file for good (one fsync of its folder). One that is gone already is fine. */
+export function removeDurable(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
+  }
+  syncDirectory(disk, dirname(path));
+}
+
+/** A whole file. Errors: FILE_NOT_FOUND; FILE_TOO_LARGE above `maxBytes`. */
+export function readWhole(disk: Disk, path: string, maxBytes = 0x7fff_ffff): Uint8Array {
+  let handle: FileHandle | null = null;
+  try {
+    handle = disk.openRead(path);
+    const size = disk.fstat(handle).size;
+    if (size > maxBytes)
+      throw ioError('FILE_TOO_LARGE', `${path} has ${size} bytes, more than the ${maxBytes} allowed`);
+    const bytes = new Uint8Array(size);
+    let at = 0;
+    while (at < size) {
+      const got = disk.read(handle, bytes, at, size - at, at);
+      if (got <= 0) break;
+      at += got;
+    }
+    return bytes.subarray(0, at);
+  } catch (error) {
+    throw diskError('read', path, error);
+  } finally {
+    const opened = handle;
+    if (opened !== null) quietly(() => disk.close(opened));
+  }
+}
+
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Best effort: the error that led here is the one to report.
+  }
+}

@@ -1,0 +1,243 @@
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../clock.ts';
+import { ClickstreamError } from '../errors.ts';
+import type { Disk } from './disk.ts';
+import { diskError, errnoOf } from './disk-error.ts';
+import { isTemporaryName, readWhole, writeDurable } from './durable.ts';
+import { type Beacon, type LockHost, systemLockHost } from './lock-host.ts';
+
+/** Name of the lock file in a locked folder. */
+export const LOCK_NAME = 'lock';
+
+export interface Lock {
+  /** Gives the folder free. Idempotent; never throws: a lock that cannot be removed is a dead process's lock soon. */
+  release(): void;
+}
+
+export interface LockOptions {
+  readonly clock?: Clock;
+  readonly host?: LockHost;
+}
+
+/** What a lock file says about its owner. */
+interface Owner {
+  readonly pid: number;
+  /** When that process began, in the system's own unit; null where the system does not tell. */
+  readonly processStart: string | null;
+  readonly bootId: string | null;
+  readonly hostname: string;
+  /** Name of the owner's beacon in the folder; null where there can be none. */
+  readonly beacon: string | null;
+  /** Wall-clock time of the lock, for people. */
+  readonly since: string;
+  /** What holds it, for people. */
+  readonly holder: string;
+}
+
+/** Folders that this process holds, by disk: a second query in the same process is refused too. */
+const held = new WeakMap<Disk, Set<string>>();
+
+/**
+ * Takes a folder for this process. `holder` says for people what takes it.
+ *
+ * The lock is a file made by link(2), so one taker wins. It is taken over from another only on proof of death: the owner's
+ * beacon (a listening socket, which the kernel closes when a process ends, however it ends) does not answer; or the machine was started
+ * again since; or no process has the owner's pid and start time. On doubt (another machine, an unreadable lock) it is refused.
+ *
+ * Errors: CHECKPOINT_IN_USE (busy).
+ */
+export async function acquireLock(disk: Disk, dir: string, holder: string, options: LockOptions = {}): Promise<Lock> {
+  const host = options.host ?? systemLockHost;
+  const realDir = disk.realpath(dir);
+  const path = join(realDir, LOCK_NAME);
+  const folders = held.get(disk) ?? new Set<string>();
+  held.set(disk, folders);
+  if (folders.has(realDir)) throw inUseError(path, 'another query of this process');
+  // Before the first await: of two takers in this process, one is here first.
+  folders.add(realDir);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const lock = await tryAcquire(disk, realDir, holder, host, options.clock ?? systemClock);
+      if (lock !== null) return once(lock.release, () => folders.delete(realDir));
+      if (attempt === ATTEMPTS) throw inUseError(path, 'several processes that all try to take it');
+    }
+  } catch (error) {
+    folders.delete(realDir);
+    throw error;
+  }
+}
+
+function once(...actions: (() => void)[]): Lock {
+  return {
+    release() {
+      for (const action of actions.splice(0)) action();
+    },
+  };
+}
+
+/** Takers that start at once may take each other's unfinished files for leftovers; then they try again. */
+const ATTEMPTS = 20;
+
+/** Null: another taker came between. */
+async function tryAcquire(
+  disk: Disk,
+  dir: string,
+  holder: string,
+  host: LockHost,
+  clock: Clock,
+): Promise<{ release(): void } | null> {
+  const path = join(dir, LOCK_NAME);
+  const beacon = await host.light(dir);
+  try {
+    const owner: Owner = {
+      pid: host.pid,
+      processStart: host.processStart(host.pid),
+      bootId: host.bootId,
+      hostname: host.hostname,
+      beacon: beacon?.name ?? null,
+      since: new Date(clock.nowMs()).toISOString(),
+      holder,
+    };
+    const text = JSON.stringify(owner);
+    const release = () => {
+      try {
+        if (readText(disk, path) === text) unlinkIfThere(disk, path);
+      } catch {
+        // The next taker finds that we are dead.
+      }
+      beacon?.close();
+    };
+    const taken = await take(disk, path, text, host);
+    const lit = taken && (beacon === null || (await host.isLit(dir, beacon.name)));
+    if (lit && readText(disk, path) === text) {
+      await removeLeftovers(disk, dir, beacon, host);
+      return { release };
+    }
+    release();
+    return null;
+  } catch (error) {
+    beacon?.close();
+    throw error;
+  }
+}
+
+/** Publishes our lock in place of none or of a dead owner's. False: our file was taken for a leftover. Errors: CHECKPOINT_IN_USE. */
+async function take(disk: Disk, path: string, text: string, host: LockHost): Promise<boolean> {
+  // Each round ends with the lock, with a living owner, or with one dead owner fewer.
+  for (;;) {
+    try {
+      writeDurable(disk, path, new TextEncoder().encode(text), 'link');
+      return true;
+    } catch (error) {
+      const code = error instanceof ClickstreamError ? error.code : '';
+      if (code === 'FILE_NOT_FOUND') return false;
+      if (code !== 'ALREADY_EXISTS') throw error;
+    }
+    const found = readText(disk, path);
+    if (found === null) continue;
+    const owner = parseOwner(found);
+    if (owner === null) throw unreadableError(path);
+    if (!(await isDead(path, owner, host))) throw inUseError(path, describeOwner(owner), remedy(owner, host, path));
+    discard(disk, path, found);
+    if (owner.beacon !== null) unlinkIfThere(disk, join(path, '..', owner.beacon));
+  }
+}
+
+/** Removes the dead owner's lock, unless somebody else was faster and the lock is theirs by now. */
+function discard(disk: Disk, path: string, found: string): void {
+  const aside = `${path}.dead.${Math.abs(hash(found)).toString(36)}.tmp`;
+  try {
+    disk.rename(path, aside);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw diskError('remove', path, error);
+  }
+  if (readText(disk, aside) !== found) {
+    try {
+      disk.link(aside, path);
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw diskError('restore', path, error);
+    }
+  }
+  unlinkIfThere(disk, aside);
+}
+
+async function isDead(path: string, owner: Owner, host: LockHost): Promise<boolean> {
+  const sameHost = owner.hostname === host.hostname;
+  if (owner.bootId !== host.bootId) return sameHost;
+  // Same kernel: its word on the socket holds across containers, where pids mean nothing.
+  if (owner.beacon !== null) return !(await host.isLit(join(path, '..'), owner.beacon));
+  if (!sameHost) return false;
+  // Our own pid, but not in `held`: left by an earlier process that had the same pid.
+  if (owner.pid === host.pid) return true;
+  if (!host.isRunning(owner.pid)) return true;
+  const start = host.processStart(owner.pid);
+  return start !== null && owner.processStart !== null && start !== owner.processStart;
+}
+
+/** Beacons and temporary files of processes that died while they took the lock. */
+async function removeLeftovers(disk: Disk, dir: string, own: Beacon | null, host: LockHost): Promise<void> {
+  for (const { name } of disk.readdir(dir)) {
+    if (name === own?.name) continue;
+    const leftover = host.isBeaconName(name) ? !(await host.isLit(dir, name)) : isTemporaryName(name);
+    if (leftover) unlinkIfThere(disk, join(dir, name));
+  }
+}
+
+function readText(disk: Disk, path: string): string | null {
+  try {
+    return new TextDecoder().decode(readWhole(disk, path, 65_536));
+  } catch (error) {
+    if (error instanceof ClickstreamError && error.code === 'FILE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    const owner = JSON.parse(text) as Owner;
+    return typeof owner.pid === 'number' && typeof owner.hostname === 'string' ? owner : null;
+  } catch {
+    return null;
+  }
+}
+
+function unlinkIfThere(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
+  }
+}
+
+function describeOwner(owner: Owner): string {
+  return `${owner.holder}, process ${owner.pid} on ${owner.hostname}, since ${owner.since}`;
+}
+
+function remedy(owner: Owner, host: LockHost, path: string): string {
+  if (owner.hostname === host.hostname) return '';
+  return ` If that process has ended for certain, remove ${path}.`;
+}
+
+function inUseError(path: string, who: string, then = ''): ClickstreamError {
+  return new ClickstreamError(
+    'CHECKPOINT_IN_USE',
+    'busy',
+    `the checkpoint is in use by ${who} (${path}). One query at a time may use a checkpoint: stop the other, or give this one its own.${then}`,
+  );
+}
+
+function unreadableError(path: string): ClickstreamError {
+  return new ClickstreamError(
+    'CHECKPOINT_IN_USE',
+    'busy',
+    `${path} cannot be read as a lock, so that its owner is unknown. If no other process uses this checkpoint, remove the file.`,
+  );
+}
+
+/** FNV-1a: tells one owner's text from another's in a name. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value;
+}
