@@ -1,0 +1,54 @@
+import type { Vector } from '../../batch.ts';
+import type { Field } from '../../schema.ts';
+
+/**
+ * One aggregate function over many groups, as flat arrays indexed by slot. A partial result is made per chunk of input and
+ * then merged into the state in input order, so that sums of doubles come out the same for any number of workers and
+ * after any restart (docs/adr/0003).
+ */
+export interface Accumulator {
+  /** Makes room for slots below `capacity`; new slots are empty. */
+  grow(capacity: number): void;
+  /** Adds row i of `args` to slot `slots[i]`, for i in 0..n-1. */
+  update(slots: Int32Array, n: number, args: readonly Vector[]): void;
+  /** Adds slot i of `partial` (of the same kind) to slot `slots[i]`, for i in 0..n-1; -1 leaves it out. */
+  merge(slots: Int32Array, n: number, partial: Accumulator): void;
+  /** Empties a slot for another group. */
+  reset(slot: number): void;
+  /** The aggregate's values of `slots`. */
+  result(slots: Int32Array): Vector;
+  /** Columns of the durable form. */
+  readonly stateFields: readonly Field[];
+  save(slots: Int32Array): readonly Vector[];
+  load(slots: Int32Array, columns: readonly Vector[]): void;
+}
+
+export function growFloat64(array: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(capacity);
+  grown.set(array);
+  return grown;
+}
+
+export function growUint8(array: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(capacity);
+  grown.set(array);
+  return grown;
+}
+
+/** Values of `slots`, and which of them are there. */
+export function takeFloat64(array: Float64Array, slots: Int32Array): Float64Array {
+  const taken = new Float64Array(slots.length);
+  for (let i = 0; i < slots.length; i++) taken[i] = array[slots[i] as number] as number;
+  return taken;
+}
+
+export function takeFlags(flags: Uint8Array, slots: Int32Array): Uint8Array | null {
+  const taken = new Uint8Array(slots.length);
+  let all = true;
+  for (let i = 0; i < slots.length; i++) {
+    const flag = flags[slots[i] as number] as number;
+    taken[i] = flag;
+    if (flag === 0) all = false;
+  }
+  return all ? null : taken;
+}

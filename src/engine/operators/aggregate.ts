@@ -1,0 +1,235 @@
+import type { Batch, Cell, Int64, Vector } from '../../batch.ts';
+import { cellAt, takeBatch } from '../../batch.ts';
+import type { PhysicalPlan } from '../../plan/physical.ts';
+import { schemaOf } from '../../plan/physical.ts';
+import type { StateStore } from '../../state-store.ts';
+import type { Accumulator } from '../aggregates/accumulator.ts';
+import { createAccumulator } from '../aggregates/table.ts';
+import type { BatchRun } from '../batch-run.ts';
+import type { CloseTime } from '../group-table.ts';
+import { GroupTable } from '../group-table.ts';
+import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
+import { RowGrouper } from '../row-grouper.ts';
+import { StateJournal } from '../state-journal.ts';
+import { subtract } from './window.ts';
+
+type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
+
+/** Rows of an output batch at most. */
+const OUTPUT_ROWS = 8192;
+
+/**
+ * Grouped aggregation over time windows, event times or ordinary keys (Spark: StateStoreRestoreExec and StateStoreSaveExec in
+ * statefulOperators.scala). Rows are grouped and summed per chunk, the chunks' partial results merged into the state in order.
+ */
+export class AggregateOperator implements StatefulOperator {
+  readonly operatorId: number;
+  readonly name = 'stateStoreSave';
+  private table: GroupTable;
+  private readonly journal: StateJournal;
+  private readonly schema;
+  private readonly closeTime: (key: readonly Cell[]) => CloseTime;
+  private counters = { updated: 0, removed: 0, dropped: 0 };
+
+  /** `store` is null in a batch query. `reportLate`: rows are told late here, because no window operator below did it. */
+  constructor(
+    private readonly node: AggregateNode,
+    private readonly input: Operator,
+    store: StateStore | null,
+    private readonly account: string,
+    private readonly reportLate: boolean,
+  ) {
+    this.operatorId = node.operatorId;
+    this.schema = schemaOf(node.output);
+    this.closeTime = closeTimeOf(node);
+    this.table = this.emptyTable();
+    this.journal = new StateJournal(store);
+  }
+
+  private emptyTable(): GroupTable {
+    const fields = schemaOf(this.node.output.slice(0, this.node.keys.length)).fields;
+    return new GroupTable(fields, this.node.aggregates, this.closeTime);
+  }
+
+  async restore(version: number): Promise<void> {
+    this.table = this.emptyTable();
+    await this.journal.restore(version, (change) => this.table.apply(change));
+  }
+
+  async *rows(run: BatchRun): AsyncGenerator<Batch> {
+    this.counters = { updated: 0, removed: 0, dropped: 0 };
+    const touched = await this.consume(run);
+    if (this.node.keys.length === 0) touched.add(this.table.slotOf([]));
+    this.counters.updated = touched.size;
+    yield* this.emit(run, touched);
+  }
+
+  /** Takes in all rows of the batch; gives the slots that they changed, in order. */
+  private async consume(run: BatchRun): Promise<Set<number>> {
+    const touched = new Set<number>();
+    let partial: Partial | null = null;
+    let chunk = -1;
+    for await (const all of this.input.rows(run)) {
+      const batch = this.dropLateRows(all, run);
+      if (batch.length === 0) continue;
+      if (partial === null || run.chunk !== chunk) {
+        if (partial !== null) this.mergePartial(partial, run, touched);
+        partial = new Partial(this.node);
+        chunk = run.chunk;
+      }
+      partial.add(batch);
+    }
+    if (partial !== null) this.mergePartial(partial, run, touched);
+    return touched;
+  }
+
+  /** Late rows of an aggregation keyed on the event time itself; windows are told late where they are assigned. */
+  private dropLateRows(batch: Batch, run: BatchRun): Batch {
+    const at = this.node.eventTimeKey;
+    if (!this.reportLate || at === null || run.outputMode === 'complete') return batch;
+    const account = run.account(this.account);
+    const column = batch.vectors[this.node.keys[at] as number] as Vector;
+    const kept: number[] = [];
+    for (let row = 0; row < batch.length; row++) {
+      const time = timeOf(cellAt(column, row));
+      if (time === null || time > run.lateMicros) kept.push(row);
+      else {
+        run.side.late({
+          operator: this.account,
+          rows: batch,
+          row,
+          windowStart: null,
+          windowEnd: null,
+          lateByMicros: subtract(run.lateMicros, time),
+        });
+      }
+    }
+    const late = batch.length - kept.length;
+    account.in += batch.length;
+    account.late += late;
+    account.latePairs += late;
+    account.passed += kept.length;
+    if (late > 0) this.counters.dropped += countGroups(batch, kept, this.node.keys);
+    return late === 0 ? batch : takeBatch(batch, Int32Array.from(kept));
+  }
+
+  private mergePartial(partial: Partial, run: BatchRun, touched: Set<number>): void {
+    const filtersLate = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
+    const slots = new Int32Array(partial.groups.size);
+    const lateGroups: number[] = [];
+    for (let group = 0; group < slots.length; group++) {
+      const key = partial.groups.keyOf(group);
+      if (filtersLate) {
+        const time = this.closeTime(key);
+        if (time !== null && time <= run.lateMicros) {
+          lateGroups.push(group);
+          slots[group] = -1;
+          continue;
+        }
+      }
+      const slot = this.table.slotOf(key);
+      slots[group] = slot;
+      touched.add(slot);
+    }
+    this.counters.dropped += lateGroups.length;
+    this.table.mergeGroups(slots, partial.accumulators);
+  }
+
+  private *emit(run: BatchRun, touched: ReadonlySet<number>): Generator<Batch> {
+    const closing = this.node.eventTimeKey === null || run.outputMode === 'complete' ? null : this.table.closing(run.evictMicros);
+    if (run.outputMode === 'append') yield* this.output(closing ?? this.table.all());
+    else if (run.outputMode === 'update') yield* this.output(Int32Array.from(touched));
+    else yield* this.output(this.table.all());
+    const surviving: number[] = [];
+    for (const slot of touched) {
+      const time = this.table.closesAt(slot);
+      if (closing === null || time === null || time > run.evictMicros) surviving.push(slot);
+    }
+    const upserts = surviving.length === 0 ? [] : [this.table.save(Int32Array.from(surviving))];
+    this.counters.removed = closing?.length ?? 0;
+    if (closing !== null) this.table.evict(run.evictMicros);
+    this.journal.stage({ evictedThroughMicros: closing === null ? null : run.evictMicros, removals: [], upserts });
+  }
+
+  private *output(slots: Int32Array): Generator<Batch> {
+    for (let at = 0; at < slots.length; at += OUTPUT_ROWS) {
+      const part = slots.subarray(at, at + OUTPUT_ROWS);
+      yield { schema: this.schema, length: part.length, vectors: this.table.results(part) };
+    }
+  }
+
+  commit(batchId: number): Promise<void> {
+    return this.journal.commit(batchId);
+  }
+
+  maintain(version: number, oldest: number): Promise<void> {
+    return this.journal.maintain(version, oldest, this.table.size, () => [this.table.save(this.table.all())]);
+  }
+
+  owesNoDataBatch(fromMicros: number, toMicros: number): boolean {
+    return toMicros > fromMicros;
+  }
+
+  progress(): StateProgress {
+    const times = this.node.eventTimeKey === null ? [] : this.table.closeTimes();
+    return {
+      operatorName: this.name,
+      numRowsTotal: this.table.size,
+      numRowsUpdated: this.counters.updated,
+      numRowsRemoved: this.counters.removed,
+      numRowsDroppedByWatermark: this.counters.dropped,
+      numDroppedDuplicateRows: 0,
+      openWindows: times.length,
+      nextCloseMicros: times.length === 0 ? null : Number(times[0]),
+      lastCloseMicros: times.length === 0 ? null : Number(times.at(-1)),
+    };
+  }
+}
+
+/** The groups of one chunk of input. */
+class Partial {
+  readonly groups: RowGrouper;
+  readonly accumulators: readonly Accumulator[];
+  private capacity = 0;
+
+  constructor(private readonly node: AggregateNode) {
+    this.groups = new RowGrouper(node.keys.length);
+    this.accumulators = node.aggregates.map(createAccumulator);
+  }
+
+  add(batch: Batch): void {
+    const keys = this.node.keys.map((key) => batch.vectors[key] as Vector);
+    const slots = this.groups.assign(keys, batch.length);
+    if (this.groups.size > this.capacity) {
+      this.capacity = Math.max(64, this.groups.size * 2);
+      for (const accumulator of this.accumulators) accumulator.grow(this.capacity);
+    }
+    this.node.aggregates.forEach((call, index) => {
+      const args = call.args.map((arg) => batch.vectors[arg] as Vector);
+      (this.accumulators[index] as Accumulator).update(slots, batch.length, args);
+    });
+  }
+}
+
+/** A window closes at its end, an event time at itself (Spark: WatermarkSupport.watermarkExpression). */
+export function closeTimeOf(node: AggregateNode): (key: readonly Cell[]) => CloseTime {
+  const at = node.eventTimeKey;
+  return at === null ? () => null : (key) => timeOf(key[at] ?? null);
+}
+
+function timeOf(cell: Cell): CloseTime {
+  if (Array.isArray(cell)) return (cell[1] as Int64 | null) ?? null;
+  return cell as Int64 | null;
+}
+
+function countGroups(batch: Batch, kept: readonly number[], keys: readonly number[]): number {
+  const on = new Set(kept);
+  const late = Int32Array.from({ length: batch.length }, (_, row) => row).filter((row) => !on.has(row));
+  const grouper = new RowGrouper(keys.length);
+  const rows = takeBatch(batch, late);
+  grouper.assign(
+    keys.map((key) => rows.vectors[key] as Vector),
+    rows.length,
+  );
+  return grouper.size;
+}
