@@ -25,6 +25,7 @@ export function parseWithYargs(
   const parser = yargs()
     .scriptName('clickstream')
     .locale('en')
+    .updateStrings({ string: 'value' })
     .exitProcess(false)
     .usage('clickstream: Spark Structured Streaming in one Node process\n\nUsage: $0 <command> [options]')
     .version(version)
@@ -93,9 +94,10 @@ function addOptions(parser: Argv, command: Command): Argv {
   return parser;
 }
 
+/** Numbers are read as text, and by `finish`: yargs would take a blank for 0 and hand on NaN. The help says `value` for both. */
 function yargsOption(spec: OptionSpec): Options {
   return {
-    type: spec.type,
+    type: spec.type === 'boolean' ? 'boolean' : 'string',
     describe: spec.value === undefined ? spec.describe : `${spec.describe} (${spec.value})`,
     requiresArg: spec.type !== 'boolean',
     ...(spec.default === undefined ? {} : { defaultDescription: String(spec.default) }),

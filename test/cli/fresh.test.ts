@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { writeQueryId } from '../../src/checkpoint/metadata.ts';
 import { planFresh, startFresh } from '../../src/cli/fresh.ts';
 import { writeDurable } from '../../src/fs/durable.ts';
 import { ModelDisk } from '../support/model-disk.ts';
@@ -34,8 +35,7 @@ function namesBelow(disk: ModelDisk, folder: string): string[] {
 }
 
 function usedFolders(): ModelDisk {
-  return diskWith({
-    '/checkpoint/metadata': JSON.stringify({ id: ID }),
+  const disk = diskWith({
     '/checkpoint/offsets/0': 'v1',
     '/checkpoint/commits/0': 'v1',
     '/out/part-000000000-00000-0123abcd.csv': 'ours',
@@ -45,6 +45,8 @@ function usedFolders(): ModelDisk {
     '/out/_rejects/part-000000000-00000-0123abcd.ndjson': 'ours',
     '/out/_other': JSON.stringify({ queryId: OTHER }),
   });
+  writeQueryId(disk, '/checkpoint', ID);
+  return disk;
 }
 
 describe('startFresh', () => {
