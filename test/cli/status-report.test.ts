@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
+import { findCheckpoints, statusReport } from '../../src/cli/status-report.ts';
+import { ModelDisk } from '../support/model-disk.ts';
+
+const ID = '11111111-2222-3333-4444-555555555555';
+const WATERMARK_MS = Date.parse('2026-01-01T00:00:30Z');
+
+async function openCheckpoint(disk: ModelDisk): Promise<Checkpoint> {
+  return Checkpoint.open(disk, '/checkpoints/task2', { id: ID });
+}
+
+function logBatch(checkpoint: Checkpoint, batchId: number): void {
+  checkpoint.offsets.add(batchId, { batchId, batchWatermarkMs: 0, batchTimestampMs: 1, conf: {}, sources: [] });
+}
+
+function commitBatch(checkpoint: Checkpoint, batchId: number, nextBatchWatermarkMs: number): void {
+  checkpoint.commits.add(batchId, { batchId, nextBatchWatermarkMs, owesNoDataBatch: false });
+}
+
+describe('statusReport', () => {
+  test('a query that has not run a batch yet', async () => {
+    const disk = new ModelDisk();
+    const checkpoint = await openCheckpoint(disk);
+    expect(statusReport(disk, '/checkpoints/task2')).toEqual([
+      '/checkpoints/task2',
+      `  query      ${ID}`,
+      '  batches    0 batches committed',
+    ]);
+    checkpoint.close();
+  });
+
+  test('says what is committed, what is pending and the watermark, while the query runs', async () => {
+    const disk = new ModelDisk();
+    const checkpoint = await openCheckpoint(disk);
+    logBatch(checkpoint, 0);
+    commitBatch(checkpoint, 0, WATERMARK_MS);
+    logBatch(checkpoint, 1);
+    expect(statusReport(disk, '/checkpoints/task2').slice(2)).toEqual([
+      '  batches    1 batch committed',
+      '  pending    batch 1 is logged, not committed: it runs now, or again at the next start',
+      '  watermark  2026-01-01T00:00:30.000Z',
+    ]);
+    checkpoint.close();
+  });
+
+  test('a folder without one is an error that says so', () => {
+    expect(() => statusReport(new ModelDisk(), '/none')).toThrow('there is no checkpoint in /none');
+    expect(() => findCheckpoints(new ModelDisk(), '/none')).toThrow('there is no checkpoint in /none/');
+  });
+
+  test('finds the checkpoints in a folder', async () => {
+    const disk = new ModelDisk();
+    (await openCheckpoint(disk)).close();
+    disk.mkdir('/checkpoints/empty');
+    expect(findCheckpoints(disk, '/checkpoints')).toEqual(['/checkpoints/task2']);
+  });
+});
