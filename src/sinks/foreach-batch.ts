@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import type { Format } from '../format.ts';
+import type { Disk } from '../fs/disk.ts';
+import type { Sink, SinkBatch } from '../sink.ts';
+import { type BatchWriteOptions, type FileFormatName, MicroBatch } from './micro-batch.ts';
+import { SharedRows } from './shared-rows.ts';
+import { callUser } from './user-error.ts';
+import { type OutputFolder, openOutput } from './write.ts';
+
+/** A user's function over a batch. */
+export type ForeachBatchFunction = (batch: MicroBatch, batchId: number) => void | Promise<void>;
+
+export interface ForeachBatchRequest {
+  readonly disk: Disk;
+  readonly queryId: string;
+  /** What `batch.write` can write. */
+  readonly formats: Readonly<Partial<Record<FileFormatName, Format>>>;
+  readonly call: ForeachBatchFunction;
+}
+
+/**
+ * Hands each batch to a user's function, batches without rows included. At-least-once by itself: a batch that was not committed is
+ * handed over again with the same batchId and rows; `batch.write` makes it exactly-once for files.
+ */
+export function foreachBatchSink(request: ForeachBatchRequest): Sink {
+  const outputs = new Map<string, OutputFolder>();
+  const outputOf = (
+    directory: string,
+    format: Format,
+    { partitionBy, numFiles, maxRowsPerFile, options }: BatchWriteOptions,
+  ) => {
+    const settings = { partitionBy, numFiles, maxRowsPerFile, formatOptions: options };
+    const key = JSON.stringify([resolve(directory), format.name, settings]);
+    const known = outputs.get(key) ?? openOutput({ ...request, ...settings, directory, format });
+    outputs.set(key, known);
+    return known;
+  };
+  return {
+    async write({ batchId, schema, rows, signal }: SinkBatch) {
+      const shared = new SharedRows(rows);
+      const batch = new MicroBatch(batchId, schema, shared, {
+        formats: request.formats,
+        write: (directory, format, options, own) => outputOf(directory, format, options).write({ ...own, signal }),
+      });
+      await callUser('foreachBatch', 'batch', batchId, () => request.call(batch, batchId));
+      await shared.drain();
+    },
+    async close() {},
+  };
+}

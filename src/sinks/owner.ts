@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { ClickstreamError, configError, dataError } from '../errors.ts';
+import type { Disk } from '../fs/disk.ts';
+import { exists, makeDirectoryDurable, readWhole, writeDurable } from '../fs/durable.ts';
+
+const MARKER = join('_clickstream', 'owner.json');
+
+/**
+ * Makes an output folder the query's own, durably, or checks that it is. Files get their names from batch ids, so two
+ * queries in one folder could not be told apart. `expectOwned`: the query has run before, so its mark must be there.
+ * Files that are not ours may lie there; they are never touched.
+ * Errors: OUTPUT_OWNED_BY_OTHER_QUERY, OUTPUT_MARK_CORRUPT.
+ */
+export function claimOutput(disk: Disk, directory: string, queryId: string, expectOwned: boolean): void {
+  const marker = join(directory, MARKER);
+  if (exists(disk, marker)) {
+    checkOwner(disk, directory, queryId);
+    return;
+  }
+  if (expectOwned) {
+    throw configError(
+      'OUTPUT_OWNED_BY_OTHER_QUERY',
+      `The checkpoint has written batches before, but the output folder ${directory} does not carry its mark (${MARKER}): it is a new or another folder, or it was emptied. Give back the folder that belongs to the checkpoint, or start both anew (a new checkpoint and an empty folder).`,
+    );
+  }
+  makeDirectoryDurable(disk, join(directory, '_clickstream'));
+  try {
+    writeDurable(disk, marker, new TextEncoder().encode(`${JSON.stringify({ version: 1, queryId })}\n`), 'link');
+  } catch (error) {
+    if (!(error instanceof ClickstreamError) || error.code !== 'ALREADY_EXISTS') throw error;
+    checkOwner(disk, directory, queryId);
+  }
+}
+
+function checkOwner(disk: Disk, directory: string, queryId: string): void {
+  const owner = readOwner(disk, join(directory, MARKER));
+  if (owner === queryId) return;
+  throw configError(
+    'OUTPUT_OWNED_BY_OTHER_QUERY',
+    `The output folder ${directory} belongs to another query (${owner}; this one is ${queryId}). A new checkpoint needs a new output folder; an old output folder needs the checkpoint that wrote it.`,
+  );
+}
+
+function readOwner(disk: Disk, marker: string): string {
+  try {
+    const { queryId } = JSON.parse(new TextDecoder().decode(readWhole(disk, marker, 65536))) as { queryId?: unknown };
+    if (typeof queryId === 'string') return queryId;
+  } catch (error) {
+    if (error instanceof ClickstreamError) throw error;
+  }
+  throw dataError(
+    'OUTPUT_MARK_CORRUPT',
+    `${marker} is damaged. It should hold the id of the query that owns the folder.`,
+  );
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Batch } from '../batch.ts';
+import type { Encoder, Format } from '../format.ts';
+import type { Disk } from '../fs/disk.ts';
+import { DurableFile, exists, makeDirectoryDurable } from '../fs/durable.ts';
+import type { Schema } from '../schema.ts';
+
+/** Bytes of one part that wait in memory before its file is opened: many small partitions need no open files. */
+const HELD_BYTES = 256 * 1024;
+
+export interface PartWriterRequest {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly name: string;
+  readonly format: Format;
+  readonly formatOptions: Readonly<Record<string, unknown>>;
+  readonly schema: Schema;
+}
+
+/** Writes one output file: encodes batches, and publishes the whole at the end. */
+export class PartWriter {
+  readonly path: string;
+  rows = 0;
+  private readonly encoder: Encoder;
+  private held: Uint8Array[] = [];
+  private heldBytes = 0;
+  private file: DurableFile | null = null;
+
+  constructor(private readonly request: PartWriterRequest) {
+    this.path = join(request.folder, request.name);
+    this.encoder = request.format.encoder({ schema: request.schema, options: request.formatOptions });
+  }
+
+  write(batch: Batch): void {
+    this.rows += batch.length;
+    this.take(this.encoder.encode(batch));
+  }
+
+  /** Ends the file's bytes; it has no name yet. */
+  finish(): void {
+    this.take(this.encoder.finish());
+  }
+
+  /** Gives the file its name. The folder's fsync is the caller's. */
+  publish(): void {
+    this.openFile().publish('rename', { syncDirectory: false });
+  }
+
+  abandon(): void {
+    this.file?.abandon();
+    this.held = [];
+  }
+
+  private take(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (this.file !== null) {
+      this.file.write(bytes);
+      return;
+    }
+    this.held.push(bytes.slice());
+    this.heldBytes += bytes.length;
+    if (this.heldBytes >= HELD_BYTES) this.openFile();
+  }
+
+  private openFile(): DurableFile {
+    if (this.file !== null) return this.file;
+    const { disk, folder } = this.request;
+    if (!exists(disk, folder)) makeDirectoryDurable(disk, folder);
+    this.file = DurableFile.create(disk, this.path);
+    for (const bytes of this.held) this.file.write(bytes);
+    this.held = [];
+    return this.file;
+  }
+}

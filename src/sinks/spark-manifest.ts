@@ -1,0 +1,66 @@
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Disk } from '../fs/disk.ts';
+import { errnoOf } from '../fs/disk-error.ts';
+import { exists, makeDirectoryDurable, readWhole, syncDirectory, writeDurable } from '../fs/durable.ts';
+
+/** Every tenth entry repeats all before it (Spark's fileSink.log.compactInterval). */
+const COMPACT_INTERVAL = 10;
+
+/**
+ * Adds a batch to the output folder's `_spark_metadata` log, as Spark's file sink does (FileStreamSinkLog): an entry per batch, also for
+ * one without files. A batch that is there already is left as it is. Entries older than the last compact file but
+ * one are removed.
+ */
+export function addToManifest(disk: Disk, directory: string, batchId: number, files: readonly string[]): void {
+  const log = join(directory, '_spark_metadata');
+  if (!exists(disk, log)) makeDirectoryDurable(disk, log);
+  if (exists(disk, join(log, String(batchId))) || exists(disk, join(log, `${batchId}.compact`))) return;
+  const own = files.map((path) => entryLine(disk, path));
+  const isCompact = (batchId + 1) % COMPACT_INTERVAL === 0;
+  const lines = isCompact ? [...earlierLines(disk, log, batchId), ...own] : own;
+  const name = isCompact ? `${batchId}.compact` : String(batchId);
+  writeDurable(disk, join(log, name), new TextEncoder().encode(['v1', ...lines].join('\n')), 'link');
+  if (isCompact) removeOld(disk, log, batchId - COMPACT_INTERVAL);
+}
+
+function entryLine(disk: Disk, path: string): string {
+  const { size, mtimeMs } = disk.stat(path);
+  return JSON.stringify({
+    path: pathToFileURL(path).href,
+    size,
+    isDir: false,
+    modificationTime: Math.floor(mtimeMs),
+    blockReplication: 1,
+    blockSize: 33554432,
+    action: 'add',
+  });
+}
+
+/** The lines of all entries before `batchId`, from the last compact file on. */
+function earlierLines(disk: Disk, log: string, batchId: number): string[] {
+  const lastCompact = batchId - COMPACT_INTERVAL;
+  const lines: string[] = [];
+  for (let id = Math.max(0, lastCompact); id < batchId; id++) {
+    const path = join(log, id === lastCompact ? `${id}.compact` : String(id));
+    // A manifest that was switched on later has no entries for the batches before.
+    if (!exists(disk, path)) continue;
+    lines.push(...new TextDecoder().decode(readWhole(disk, path)).split('\n').slice(1));
+  }
+  return lines.filter((line) => line !== '');
+}
+
+function removeOld(disk: Disk, log: string, beforeId: number): void {
+  let removed = false;
+  for (const { name } of disk.readdir(log)) {
+    const id = Number(basename(name, '.compact'));
+    if (!Number.isInteger(id) || id >= beforeId) continue;
+    try {
+      disk.unlink(join(log, name));
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+    removed = true;
+  }
+  if (removed) syncDirectory(disk, log);
+}

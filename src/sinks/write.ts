@@ -1,0 +1,221 @@
+import { dirname, join, resolve } from 'node:path';
+import { type Batch, takeBatch } from '../batch.ts';
+import { configError } from '../errors.ts';
+import type { Format } from '../format.ts';
+import type { Disk } from '../fs/disk.ts';
+import { errnoOf } from '../fs/disk-error.ts';
+import { exists, syncDirectory } from '../fs/durable.ts';
+import type { Schema } from '../schema.ts';
+import { claimOutput } from './owner.ts';
+import { isOrphanPart, isPartOfBatch, partName } from './part-names.ts';
+import { PartWriter } from './part-writer.ts';
+import { type PartitionSplitter, partitionSplitter } from './partition-folders.ts';
+import { addToManifest } from './spark-manifest.ts';
+
+export interface OutputRequest {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly format: Format;
+  readonly formatOptions?: Readonly<Record<string, unknown>>;
+  readonly queryId: string;
+  /** The query has committed batches here before: the folder must carry its mark. Default false. */
+  readonly expectOwned?: boolean;
+  /** Columns that become folders (`col=value`) instead of standing in the files. */
+  readonly partitionBy?: readonly string[];
+  /** Rows are dealt out to this many files in turn (repartition, coalesce). Default 1. */
+  readonly numFiles?: number;
+  /** A file that has this many rows is followed by another one. */
+  readonly maxRowsPerFile?: number;
+  /** Also lists the files in `_spark_metadata`, for Spark's readers. */
+  readonly sparkManifest?: boolean;
+}
+
+export interface OutputBatch {
+  readonly batchId: number;
+  readonly schema: Schema;
+  readonly rows: AsyncIterable<Batch>;
+  readonly signal?: AbortSignal;
+}
+
+export interface WrittenBatch {
+  /** Paths of the batch's files, in order. */
+  readonly files: readonly string[];
+  readonly rows: number;
+}
+
+/** An output folder that a query owns. */
+export interface OutputFolder {
+  /**
+   * Writes a batch's files: encoded under temporary names, each fsynced, then published by rename in order, one fsync per
+   * folder. The same batchId again leaves the same files; what an earlier, longer attempt left of this batch is removed. A
+   * batch without rows has no file.
+   */
+  write(batch: OutputBatch): Promise<WrittenBatch>;
+}
+
+/** Opens an output folder: claims it (see `claimOutput`) and removes what dead attempts left. Errors: OUTPUT_OWNED_BY_OTHER_QUERY, OPTION_INVALID. */
+export function openOutput(given: OutputRequest): OutputFolder {
+  const request = { ...given, directory: resolve(given.directory) };
+  checkCount('numFiles', request.numFiles);
+  checkCount('maxRowsPerFile', request.maxRowsPerFile);
+  claimOutput(request.disk, request.directory, request.queryId, request.expectOwned ?? false);
+  removeWhere(request.disk, request.directory, (name) => isOrphanPart(name, request.queryId));
+  let lastBatchId: number | null = null;
+  return {
+    async write(batch) {
+      const written = await writeParts(request, batch);
+      publishParts(request, written.parts);
+      // Only a batch that another process began, or that is run again, can have left-overs; looking costs a listing.
+      if (lastBatchId === null || batch.batchId <= lastBatchId) removeLeftovers(request, batch, written.parts);
+      lastBatchId = batch.batchId;
+      const files = written.parts.map((part) => part.path);
+      if (request.sparkManifest) addToManifest(request.disk, request.directory, batch.batchId, files);
+      return { files, rows: written.rows };
+    },
+  };
+}
+
+/** Writes one batch into a folder: `openOutput` and `write`. */
+export function writeBatchFiles(request: OutputRequest & OutputBatch): Promise<WrittenBatch> {
+  return openOutput(request).write(request);
+}
+
+async function writeParts(request: OutputRequest, batch: OutputBatch): Promise<{ parts: PartWriter[]; rows: number }> {
+  const parts = new Parts(request, batch);
+  let rows = 0;
+  try {
+    for await (const rowsOfBatch of batch.rows) {
+      batch.signal?.throwIfAborted();
+      rows += rowsOfBatch.length;
+      parts.write(rowsOfBatch);
+    }
+    for (const part of parts.all) part.finish();
+  } catch (error) {
+    for (const part of parts.all) part.abandon();
+    throw error;
+  }
+  return { parts: parts.all, rows };
+}
+
+/** Deals a batch's rows out to its files. Where a row goes depends on its place in the batch and its values alone. */
+class Parts {
+  readonly all: PartWriter[] = [];
+  private readonly splitter: PartitionSplitter;
+  private readonly numFiles: number;
+  private readonly folders = new Map<string, { files: (PartWriter | null)[]; count: number; next: number }>();
+
+  constructor(
+    private readonly request: OutputRequest,
+    private readonly batch: OutputBatch,
+  ) {
+    this.splitter = partitionSplitter(batch.schema, request.partitionBy ?? []);
+    this.numFiles = request.numFiles ?? 1;
+  }
+
+  write(batch: Batch): void {
+    for (const [folder, rows] of this.splitter.split(batch)) {
+      if (rows.length > 0) this.deal(folder, rows);
+    }
+  }
+
+  private deal(name: string, rows: Batch): void {
+    const folder = this.folders.get(name) ?? { files: new Array(this.numFiles).fill(null), count: 0, next: 0 };
+    this.folders.set(name, folder);
+    const first = folder.next;
+    folder.next = (first + rows.length) % this.numFiles;
+    for (let lane = 0; lane < this.numFiles; lane++) {
+      const start = (lane - first + this.numFiles) % this.numFiles;
+      const own = this.numFiles === 1 ? rows : everyNth(rows, start, this.numFiles);
+      this.append(name, folder, lane, own);
+    }
+  }
+
+  private append(
+    name: string,
+    folder: { files: (PartWriter | null)[]; count: number },
+    lane: number,
+    rows: Batch,
+  ): void {
+    const limit = this.request.maxRowsPerFile ?? Number.POSITIVE_INFINITY;
+    for (let at = 0; at < rows.length; ) {
+      let file = folder.files[lane] ?? null;
+      if (file === null || file.rows >= limit) {
+        file = this.open(name, folder.count++);
+        folder.files[lane] = file;
+      }
+      const count = Math.min(rows.length - at, limit - file.rows);
+      file.write(count === rows.length ? rows : slice(rows, at, count));
+      at += count;
+    }
+  }
+
+  private open(folder: string, n: number): PartWriter {
+    const { disk, directory, format, formatOptions = {}, queryId } = this.request;
+    const name = partName(this.batch.batchId, n, queryId, format.extension);
+    const { schema } = this.splitter;
+    const file = new PartWriter({ disk, folder: join(directory, folder), name, format, formatOptions, schema });
+    this.all.push(file);
+    return file;
+  }
+}
+
+function slice(rows: Batch, start: number, count: number): Batch {
+  return takeBatch(
+    rows,
+    Int32Array.from({ length: count }, (_, i) => start + i),
+  );
+}
+
+function everyNth(rows: Batch, start: number, step: number): Batch {
+  const count = Math.max(0, Math.ceil((rows.length - start) / step));
+  return takeBatch(
+    rows,
+    Int32Array.from({ length: count }, (_, i) => start + i * step),
+  );
+}
+
+function publishParts(request: OutputRequest, parts: readonly PartWriter[]): void {
+  let published = 0;
+  try {
+    for (; published < parts.length; published++) parts[published]?.publish();
+  } finally {
+    for (const part of parts.slice(published)) part.abandon();
+  }
+  for (const folder of new Set(parts.map((part) => dirname(part.path)))) syncDirectory(request.disk, folder);
+}
+
+function removeLeftovers(request: OutputRequest, batch: OutputBatch, parts: readonly PartWriter[]): void {
+  const { queryId, format } = request;
+  const kept = new Set(parts.map((part) => part.path));
+  removeWhere(
+    request.disk,
+    request.directory,
+    (name, path) => isPartOfBatch(name, batch.batchId, queryId, format.extension) && !kept.has(path),
+  );
+}
+
+/** Removes files from a folder and its partition folders, for good. */
+function removeWhere(disk: Disk, folder: string, isUnwanted: (name: string, path: string) => boolean): void {
+  if (!exists(disk, folder)) return;
+  let removed = false;
+  for (const { name, kind } of disk.readdir(folder)) {
+    const path = join(folder, name);
+    if (kind === 'directory' && name.includes('=')) removeWhere(disk, path, isUnwanted);
+    if (kind !== 'file' || !isUnwanted(name, path)) continue;
+    try {
+      disk.unlink(path);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+    removed = true;
+  }
+  if (removed) syncDirectory(disk, folder);
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
+  throw configError(
+    'OPTION_INVALID',
+    `Option "${name}" of a file sink must be a whole number of at least 1; found ${value}.`,
+  );
+}

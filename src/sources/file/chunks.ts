@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { configError } from '../../errors.ts';
+import type { Disk, FileHandle } from '../../fs/disk.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Endings of compressed files that are not read; Spark would take some of them. */
+const UNSUPPORTED = ['.bz2', '.xz', '.zst', '.lz4', '.snappy', '.deflate', '.zip', '.br', '.7z'];
+
+/** Whether a file's name says that it is gzip. Throws COMPRESSION_UNSUPPORTED for other compressions. */
+export function isGzip(path: string): boolean {
+  const name = path.toLowerCase();
+  const ending = UNSUPPORTED.find((candidate) => name.endsWith(candidate));
+  if (ending !== undefined) {
+    throw configError(
+      'COMPRESSION_UNSUPPORTED',
+      `${path}: files compressed as ${ending} are not read; gzip (.gz) and plain files are. Recompress the file, or keep it out of the input folder.`,
+    );
+  }
+  return name.endsWith('.gz');
+}
+
+/** An open file's bytes from its beginning. Each chunk is overwritten by the next one. */
+export function* fileChunks(
+  disk: Disk,
+  file: FileHandle,
+  chunkBytes = CHUNK_BYTES,
+): Generator<Uint8Array, void, undefined> {
+  const buffer = new Uint8Array(chunkBytes);
+  for (let position = 0; ; ) {
+    const length = disk.read(file, buffer, 0, buffer.length, position);
+    if (length === 0) return;
+    position += length;
+    yield buffer.subarray(0, length);
+  }
+}
+
+/** The content of gzip bytes, members one after another. Throws zlib's error when they end early or are damaged. */
+export async function* gunzip(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const inflater = createGunzip({ chunkSize: 256 * 1024 });
+  const input = Readable.from(copies(chunks), { objectMode: true, highWaterMark: 1 });
+  input.on('error', (error) => inflater.destroy(error));
+  input.pipe(inflater);
+  try {
+    for await (const chunk of inflater) yield chunk as Uint8Array;
+  } finally {
+    input.destroy();
+    inflater.destroy();
+  }
+}
+
+/** zlib works on its own thread: it must not see a buffer that is being filled again. */
+function* copies(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
+  for (const chunk of chunks) yield chunk.slice();
+}

@@ -1,0 +1,50 @@
+import { dirname, join, sep } from 'node:path';
+import { ClickstreamError, configError } from '../../errors.ts';
+import type { Disk } from '../../fs/disk.ts';
+import { errnoOf } from '../../fs/disk-error.ts';
+import { makeDirectoryDurable } from '../../fs/durable.ts';
+import type { FileSourceOptions } from './options.ts';
+
+/**
+ * Deletes or archives input files whose batch is committed. Best effort, as in Spark: what fails is reported and stays where it
+ * is, and is not tried again. Returns the paths that are gone.
+ */
+export function cleanFiles(
+  disk: Disk,
+  paths: readonly string[],
+  options: FileSourceOptions,
+  onWarning: (message: string) => void,
+): string[] {
+  return paths.filter((path) => {
+    try {
+      if (options.cleanSource === 'delete') disk.unlink(path);
+      else archive(disk, path, options.sourceArchiveDir as string);
+      return true;
+    } catch (error) {
+      const code = error instanceof ClickstreamError ? error.code : errnoOf(error);
+      if (code === '') throw error;
+      if (code !== 'ENOENT')
+        onWarning(`cleanSource could not ${options.cleanSource} ${path} (${code}); the file stays.`);
+      return code === 'ENOENT';
+    }
+  });
+}
+
+/** `sourceArchiveDir` with the file's whole path below it, so that no two files meet. */
+function archive(disk: Disk, path: string, archiveDir: string): void {
+  const target = join(archiveDir, path.replace(/^[A-Za-z]:/, ''));
+  makeDirectoryDurable(disk, dirname(target));
+  disk.rename(path, target);
+}
+
+/** An archive inside an input folder would be read again. */
+export function checkArchive(options: FileSourceOptions, bases: readonly string[]): void {
+  const { sourceArchiveDir } = options;
+  if (options.cleanSource !== 'archive' || sourceArchiveDir === null) return;
+  const inside = bases.find((base) => `${sourceArchiveDir}${sep}`.startsWith(`${base}${sep}`));
+  if (inside === undefined) return;
+  throw configError(
+    'OPTION_INVALID',
+    `sourceArchiveDir ${sourceArchiveDir} lies in the input folder ${inside}; choose a folder outside of it, on the same file system.`,
+  );
+}

@@ -1,0 +1,319 @@
+import { dirname } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import { invariant } from '../../errors.ts';
+import type { Disk } from '../../fs/disk.ts';
+import { exists } from '../../fs/durable.ts';
+import { type Field, type Schema, struct } from '../../schema.ts';
+import type { Offset, ReadLimit, Source, Split } from '../../source.ts';
+import { checkArchive, cleanFiles } from './clean.ts';
+import { type InputPath, parseInputPath } from './input-path.ts';
+import { listInput } from './list-input.ts';
+import { manifestFiles } from './manifest-files.ts';
+import type { FileSourceOptions } from './options.ts';
+import { dataSchema, partitionFields, partitionValues } from './partitions.ts';
+import { PendingFiles } from './pending.ts';
+import { type FileFormat, readSplit, type SplitReader } from './read-split.ts';
+import type { SeenRecord } from './seen.ts';
+import { type FileSplit, TakenFiles } from './taken.ts';
+import { type FolderWatch, watchFolders } from './watch.ts';
+
+export interface FileSourceRequest {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** Folder, file or glob. */
+  readonly path: string;
+  readonly format: FileFormat;
+  readonly formatOptions: Readonly<Record<string, unknown>>;
+  /** The columns wanted; it may name partition columns, to give them a type. */
+  readonly schema: Schema;
+  /** From `checkFileSourceOptions`. */
+  readonly options: FileSourceOptions;
+  readonly seen: SeenRecord;
+  /** Something that a person should know; called once per message. */
+  readonly onWarning: (message: string) => void;
+}
+
+/** A source over the files of a folder. */
+export interface FileSource extends Source {
+  /** The columns of the files, then those of the partition folders. */
+  readonly schema: Schema;
+  /** What `options` allow one batch to take. */
+  readonly readLimit: ReadLimit;
+  /**
+   * These splits were left out of the batch that they were planned for, before it published anything: their files are new
+   * again, as they are now.
+   */
+  release(splits: readonly Split[]): void;
+}
+
+interface FileOffset {
+  readonly logOffset: number;
+}
+
+const POLL_INTERVAL_MS = 1000;
+/** Files taken earlier that are looked at again per listing, in turn, to report those that were changed. */
+const CHANGE_CHECKS = 256;
+const MAX_WARNINGS = 1000;
+
+/** Opens a file source: looks once at the folders, to learn the partition columns. Errors: OPTION_INVALID, PARTITION_FOLDERS_DIFFER. */
+export function openFileSource(request: FileSourceRequest): FileSource {
+  const inputs = parseInputPath(request.path, request.disk);
+  checkArchive(
+    request.options,
+    inputs.map((input) => input.base),
+  );
+  return new FolderSource({ ...request, onWarning: onceEach(request.onWarning) }, inputs);
+}
+
+class FolderSource implements FileSource {
+  readonly schema: Schema;
+  readonly readLimit: ReadLimit;
+  private readonly partitions: readonly Field[];
+  private readonly taken: TakenFiles;
+  private readonly pending: PendingFiles;
+  private readonly closing = new AbortController();
+  private watch: FolderWatch | null = null;
+  private wake: () => void = () => {};
+  /** The files of the offset that `latestOffset` answered last. */
+  private chosen: { readonly logOffset: number; readonly splits: readonly FileSplit[] } | null = null;
+  /** Trigger.AvailableNow: nothing is listed any more. */
+  private isFixed = false;
+  /** The last selection left at least another batch's worth of files: no need to list again. */
+  private hasBacklog = false;
+  private wakeAtMs = Number.POSITIVE_INFINITY;
+  private readonly changeHints = new Set<string>();
+  private changeCursor = 0;
+
+  constructor(
+    private readonly request: FileSourceRequest,
+    private readonly inputs: readonly InputPath[],
+  ) {
+    const { options, disk, clock, schema, format, onWarning } = request;
+    this.taken = new TakenFiles(request.seen, options.fileNameOnly, options.maxFileAgeMs);
+    this.pending = new PendingFiles({ disk, clock, format: format.name, settleMs: options.settleMs, onWarning });
+    this.readLimit = {
+      maxFiles: options.maxFilesPerTrigger ?? undefined,
+      maxBytes: options.maxBytesPerTrigger ?? undefined,
+    };
+    this.partitions = partitionFields(this.base, this.listFiles().files, schema);
+    this.schema = struct([...dataSchema(schema, this.partitions).fields, ...this.partitions]);
+  }
+
+  async initialOffset(): Promise<Offset> {
+    return { logOffset: -1 } satisfies FileOffset;
+  }
+
+  async restore(
+    committed: AsyncIterable<{ batchId: number; offset: Offset; splits: readonly Split[] }>,
+  ): Promise<void> {
+    for await (const { offset, splits } of committed) {
+      this.taken.hold((offset as FileOffset).logOffset, splits as readonly FileSplit[]);
+    }
+  }
+
+  async latestOffset(start: Offset, limit: ReadLimit): Promise<Offset> {
+    if (!this.isFixed && !this.hasBacklog) this.refresh();
+    const splits = await this.choose(limit);
+    if (splits.length === 0) return start;
+    const end: FileOffset = { logOffset: (start as FileOffset).logOffset + 1 };
+    this.chosen = { ...end, splits };
+    return end;
+  }
+
+  async plan(start: Offset, end: Offset): Promise<Split[]> {
+    const { logOffset } = end as FileOffset;
+    if ((start as FileOffset).logOffset === logOffset) return [];
+    const { chosen } = this;
+    invariant(
+      chosen?.logOffset === logOffset,
+      `the file source was asked for offset ${logOffset}, which it did not give`,
+    );
+    this.taken.hold(logOffset, chosen.splits);
+    for (const { path } of chosen.splits) this.pending.remove(path);
+    this.chosen = null;
+    return [...chosen.splits];
+  }
+
+  read(split: Split, context: Parameters<Source['read']>[1]) {
+    const { disk, format, formatOptions } = this.request;
+    const reader: SplitReader = {
+      disk,
+      format,
+      formatOptions,
+      schema: this.schema,
+      partitions: this.partitions,
+      partitionValues: (path) => partitionValues(this.base, path),
+    };
+    return readSplit(reader, split as FileSplit, context);
+  }
+
+  async commit(_batchId: number, offset: Offset, splits: readonly Split[]): Promise<void> {
+    this.taken.settle((offset as FileOffset).logOffset);
+    const { options, disk, onWarning } = this.request;
+    if (options.cleanSource === 'off') return;
+    const paths = (splits as readonly FileSplit[]).map((split) => split.path);
+    this.taken.forget(cleanFiles(disk, paths, options, onWarning));
+  }
+
+  release(splits: readonly Split[]): void {
+    this.taken.release(splits as readonly FileSplit[]);
+    this.hasBacklog = false;
+  }
+
+  /** Lists, waits until what is there is whole or has had its time, and takes nothing that comes later. */
+  async prepareForAvailableNow(): Promise<void> {
+    const { clock, options } = this.request;
+    this.refresh();
+    const giveUpMs = clock.monotonicMs() + options.settleMs * 12;
+    for (;;) {
+      let waitMs = Number.POSITIVE_INFINITY;
+      const unready: string[] = [];
+      for (const file of this.pending.inOrder(false)) {
+        const readiness = await this.pending.readiness(file);
+        if (readiness === true) continue;
+        unready.push(file.path);
+        if (readiness !== null) waitMs = Math.min(waitMs, readiness);
+      }
+      const leftMs = giveUpMs - clock.monotonicMs();
+      if (!Number.isFinite(waitMs) || leftMs <= 0 || this.closing.signal.aborted) {
+        for (const path of unready) this.leaveForLater(path);
+        break;
+      }
+      await clock.sleep(Math.ceil(Math.min(waitMs, leftMs)), this.closing.signal);
+    }
+    this.isFixed = true;
+  }
+
+  onData(wake: () => void): void {
+    const { clock, options, onWarning } = this.request;
+    this.wake = wake;
+    this.watch ??= watchFolders({
+      clock,
+      onWarning,
+      poll: options.poll,
+      pollIntervalMs: POLL_INTERVAL_MS,
+      onChange: (path) => {
+        if (path !== null && this.changeHints.size < MAX_WARNINGS) this.changeHints.add(path);
+        wake();
+      },
+    });
+    this.follow(this.listFiles().folders);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.watch?.close();
+    this.watch = null;
+  }
+
+  private get base(): string {
+    return this.inputs[0]?.base ?? '';
+  }
+
+  /** Brings the pending files up to date with the folders. */
+  private refresh(): void {
+    const { disk } = this.request;
+    const { files, folders, complete } = this.listFiles();
+    const fresh: string[] = [];
+    const known: string[] = [];
+    for (const path of files) (this.taken.has(path) ? known : fresh).push(path);
+    this.pending.update(fresh);
+    if (complete) this.taken.forgetGone(disk, new Set(known), known.length);
+    this.reportChanged(known);
+    this.follow(folders);
+  }
+
+  private listFiles() {
+    const { disk, options, onWarning } = this.request;
+    const listing = listInput(disk, { inputs: this.inputs, recursive: options.recursiveFileLookup, onWarning });
+    if (!options.readManifest) return listing;
+    return { ...listing, files: manifestFiles(disk, this.base) ?? [] };
+  }
+
+  /** The next files in order, up to the limit; the first one always (Spark's FileStreamSource.fetchMaxOffset). */
+  private async choose(limit: ReadLimit): Promise<FileSplit[]> {
+    const { latestFirst } = this.request.options;
+    const maxFiles = limit.maxFiles ?? Number.POSITIVE_INFINITY;
+    const maxBytes = limit.maxBytes ?? Number.POSITIVE_INFINITY;
+    const isLimited = limit.maxFiles !== undefined || limit.maxBytes !== undefined;
+    const splits: FileSplit[] = [];
+    let bytes = 0;
+    let askAgainMs = Number.POSITIVE_INFINITY;
+    for (const file of this.pending.inOrder(latestFirst)) {
+      if (splits.length >= maxFiles) break;
+      if (this.taken.isTooOld(file) && !(latestFirst && isLimited)) continue;
+      const readiness = await this.pending.readiness(file);
+      if (readiness !== true) {
+        askAgainMs = Math.min(askAgainMs, readiness ?? Number.POSITIVE_INFINITY);
+        continue;
+      }
+      if (splits.length > 0 && bytes + file.size > maxBytes) break;
+      bytes += file.size;
+      splits.push({ path: file.path, size: file.size, mtimeMs: file.mtimeMs });
+    }
+    const left = this.pending.size - splits.length;
+    this.hasBacklog = !latestFirst && limit.maxFiles !== undefined && splits.length === maxFiles && left >= maxFiles;
+    if (!this.isFixed) this.wakeAfter(askAgainMs);
+    return splits;
+  }
+
+  /** Asks the engine to come back when a resting file will have rested. */
+  private wakeAfter(delayMs: number): void {
+    const { clock } = this.request;
+    const atMs = clock.monotonicMs() + delayMs;
+    if (!Number.isFinite(delayMs) || this.wakeAtMs <= atMs) return;
+    this.wakeAtMs = atMs;
+    void clock.sleep(Math.ceil(delayMs), this.closing.signal).then(() => {
+      if (this.closing.signal.aborted || this.wakeAtMs !== atMs) return;
+      this.wakeAtMs = Number.POSITIVE_INFINITY;
+      this.wake();
+    });
+  }
+
+  private leaveForLater(path: string): void {
+    this.pending.remove(path);
+    this.request.onWarning(`${path} is not whole, or still changing; this run leaves it for the next one.`);
+  }
+
+  /** Watched are the folders that are there; of an input folder that is not there yet, the nearest one above it. */
+  private follow(folders: readonly string[]): void {
+    if (this.watch === null) return;
+    const { disk } = this.request;
+    const above = this.inputs
+      .filter((input) => !folders.includes(input.base))
+      .map((input) => {
+        let folder = dirname(input.base);
+        while (!exists(disk, folder)) folder = dirname(folder);
+        return folder;
+      });
+    this.watch.follow([...folders, ...above]);
+  }
+
+  /** A file that was taken is not read again; whoever changes it should know. A few are looked at per listing. */
+  private reportChanged(known: readonly string[]): void {
+    const { disk, onWarning } = this.request;
+    const inTurn = Array.from(
+      { length: Math.min(CHANGE_CHECKS, known.length) },
+      (_, i) => known[(this.changeCursor + i) % known.length] as string,
+    );
+    this.changeCursor += inTurn.length;
+    for (const path of new Set([...this.changeHints, ...inTurn])) {
+      const file = this.taken.get(path);
+      if (file === undefined || !exists(disk, path)) continue;
+      const now = disk.stat(path);
+      if (now.size === file.size && now.mtimeMs === file.mtimeMs) continue;
+      onWarning(`${path} was changed after it was read; the change is not read. Deliver new data in a new file.`);
+    }
+    this.changeHints.clear();
+  }
+}
+
+/** Says each thing once, up to a bound. */
+function onceEach(onWarning: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message) || said.size >= MAX_WARNINGS) return;
+    said.add(message);
+    onWarning(message);
+  };
+}

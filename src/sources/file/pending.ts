@@ -1,0 +1,176 @@
+import type { Clock } from '../../clock.ts';
+import type { Disk, FileStat } from '../../fs/disk.ts';
+import { errnoOf } from '../../fs/disk-error.ts';
+import { isGzip } from './chunks.ts';
+import { type Completeness, completeness } from './complete.ts';
+
+/** A file that was listed and not taken yet. */
+export interface PendingFile {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+interface Candidate {
+  path: string;
+  size: number;
+  mtimeMs: number;
+  /** Monotonic time at which this size and mtime were first seen. */
+  sinceMs: number;
+  gzip: boolean;
+  verdict: Completeness | null;
+  ready: boolean;
+}
+
+/** Larger files are looked into only once they rest: a file that grows would be read again at every listing. */
+const EAGER_CHECK_BYTES = 8 * 1024 * 1024;
+/** Files looked into per selection before they rest; the others wait for their rest, which needs no look. */
+const EAGER_CHECKS = 1000;
+/** A file that should end itself and does not may have a slow writer: it gets this much more time than others. */
+const INCOMPLETE_PATIENCE = 10;
+
+export interface PendingOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly format: string;
+  readonly settleMs: number;
+  readonly onWarning: (message: string) => void;
+}
+
+/**
+ * The files waiting to be taken, and which of them are whole. A file is looked at (one stat) when it is first listed and
+ * once more when it is taken.
+ */
+export class PendingFiles {
+  private readonly byPath = new Map<string, Candidate>();
+  private order: Candidate[] | null = null;
+  private eagerChecksLeft = EAGER_CHECKS;
+
+  constructor(private readonly options: PendingOptions) {}
+
+  get size(): number {
+    return this.byPath.size;
+  }
+
+  /** Makes `paths` the pending files: stats those that are new, drops those that are gone. */
+  update(paths: readonly string[]): void {
+    const listed = new Set(paths);
+    for (const path of this.byPath.keys()) if (!listed.has(path)) this.remove(path);
+    for (const path of paths) if (!this.byPath.has(path)) this.addNew(path);
+  }
+
+  remove(path: string): void {
+    if (this.byPath.delete(path)) this.order = null;
+  }
+
+  /** Pending files in the order of (mtime, path), or the reverse. */
+  *inOrder(latestFirst: boolean): Generator<PendingFile, void, undefined> {
+    this.eagerChecksLeft = EAGER_CHECKS;
+    this.order ??= [...this.byPath.values()].sort(
+      (a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
+    );
+    const { order } = this;
+    for (let i = 0; i < order.length; i++) {
+      const candidate = order[latestFirst ? order.length - 1 - i : i] as Candidate;
+      if (this.byPath.get(candidate.path) === candidate) yield candidate;
+    }
+  }
+
+  /**
+   * Whether a file is whole and may be taken. If not: the milliseconds after which to ask again, or null when only a
+   * change of the file can help.
+   */
+  async readiness(file: PendingFile): Promise<true | number | null> {
+    const candidate = this.byPath.get(file.path);
+    if (candidate === undefined) return null;
+    if (candidate.ready) return true;
+    const { settleMs } = this.options;
+    // What was found unfinished is looked at anew each time: it should grow.
+    if (candidate.verdict === 'incomplete' && !this.isUnchanged(candidate))
+      return this.byPath.has(file.path) ? settleMs : null;
+    const needed = settleMs === 0 ? 0 : await this.restNeeded(candidate);
+    const left = needed - this.restedMs(candidate);
+    if (left > 0) return Number.isFinite(left) ? left : null;
+    if (!this.isUnchanged(candidate)) return this.byPath.has(file.path) ? settleMs : null;
+    candidate.ready = true;
+    return true;
+  }
+
+  private restedMs(candidate: Candidate): number {
+    return this.options.clock.monotonicMs() - candidate.sinceMs;
+  }
+
+  /** How long this file must have rested to be taken. */
+  private async restNeeded(candidate: Candidate): Promise<number> {
+    const { disk, format, settleMs, onWarning } = this.options;
+    const endsItself = candidate.gzip || format === 'parquet' || format === 'json';
+    if (!endsItself) return settleMs;
+    if (candidate.verdict === null) {
+      const rested = this.restedMs(candidate) >= settleMs;
+      if (!rested && (candidate.size > EAGER_CHECK_BYTES || this.eagerChecksLeft-- <= 0)) return settleMs;
+      try {
+        candidate.verdict = await completeness(disk, candidate.path, format, candidate.gzip);
+      } catch (error) {
+        this.drop(candidate, error);
+        return Number.POSITIVE_INFINITY;
+      }
+    }
+    if (candidate.verdict === 'complete') return 0;
+    if (candidate.verdict === 'unknown') return settleMs;
+    const patienceMs = settleMs * INCOMPLETE_PATIENCE;
+    if (!candidate.gzip && format === 'json') return patienceMs;
+    // Half a gzip or Parquet file cannot be read: it is never taken, and waits where it is.
+    if (this.restedMs(candidate) < patienceMs) return patienceMs;
+    onWarning(
+      `${candidate.path} does not end as a ${candidate.gzip ? 'gzip' : format} file must; it is left out until it is whole.`,
+    );
+    return Number.POSITIVE_INFINITY;
+  }
+
+  private addNew(path: string): void {
+    const gzip = isGzip(path);
+    try {
+      const stat = this.options.disk.stat(path);
+      this.byPath.set(path, { path, gzip, verdict: null, ready: false, ...this.looks(stat) });
+      this.order = null;
+    } catch (error) {
+      this.warnUnlessGone(path, error);
+    }
+  }
+
+  private looks(stat: FileStat) {
+    return { size: stat.size, mtimeMs: stat.mtimeMs, sinceMs: this.options.clock.monotonicMs() };
+  }
+
+  /** Opens the file, so that one that may not be read is not taken, and compares it with what was seen of it before. */
+  private isUnchanged(candidate: Candidate): boolean {
+    const { disk } = this.options;
+    try {
+      const file = disk.openRead(candidate.path);
+      try {
+        const stat = disk.fstat(file);
+        if (stat.size === candidate.size && stat.mtimeMs === candidate.mtimeMs) return true;
+        Object.assign(candidate, this.looks(stat), { verdict: null });
+        this.order = null;
+      } finally {
+        disk.close(file);
+      }
+    } catch (error) {
+      this.drop(candidate, error);
+    }
+    return false;
+  }
+
+  /** Forgets a candidate that cannot be opened; the next listing tries again. */
+  private drop(candidate: Candidate, error: unknown): void {
+    this.remove(candidate.path);
+    this.warnUnlessGone(candidate.path, error);
+  }
+
+  private warnUnlessGone(path: string, error: unknown): void {
+    const code = errnoOf(error);
+    if (code === '') throw error;
+    if (code === 'ENOENT') return;
+    this.options.onWarning(`${path} cannot be read (${code}); it is left out until it can.`);
+  }
+}

@@ -1,0 +1,119 @@
+import { basename } from 'node:path';
+import type { Disk } from '../../fs/disk.ts';
+import { errnoOf } from '../../fs/disk-error.ts';
+import type { SeenFile, SeenRecord } from './seen.ts';
+
+/** One file of a batch, as it is written to `offsets/N`. */
+export interface FileSplit extends SeenFile {
+  readonly path: string;
+}
+
+interface HeldFile {
+  readonly logOffset: number;
+  readonly file: SeenFile;
+}
+
+/**
+ * Which files were taken: those of batches that `offsets/N` still tells of are held in memory (a restart feeds them in
+ * again), those of committed batches are in the durable record.
+ */
+export class TakenFiles {
+  private readonly held = new Map<string, HeldFile>();
+  private newestMtimeMs = Number.NEGATIVE_INFINITY;
+  private oldestMtimeMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly seen: SeenRecord,
+    private readonly fileNameOnly: boolean,
+    private readonly maxFileAgeMs: number | null,
+  ) {
+    if (maxFileAgeMs !== null) for (const [, file] of seen.entries()) this.age(file);
+    this.moveAgeLimit();
+  }
+
+  get(path: string): SeenFile | undefined {
+    const key = this.keyOf(path);
+    return this.held.get(key)?.file ?? this.seen.get(key);
+  }
+
+  has(path: string): boolean {
+    const key = this.keyOf(path);
+    return this.held.has(key) || this.seen.has(key);
+  }
+
+  /** Whether maxFileAge shuts a file out: older than the newest file taken, by more than the limit (Spark's SeenFilesMap). */
+  isTooOld(file: SeenFile): boolean {
+    return file.mtimeMs < this.oldestMtimeMs;
+  }
+
+  /** These files belong to the batch that ends at `logOffset`. */
+  hold(logOffset: number, splits: readonly FileSplit[]): void {
+    for (const split of splits) {
+      const file = { size: split.size, mtimeMs: split.mtimeMs };
+      this.held.set(this.keyOf(split.path), { logOffset, file });
+      this.age(file);
+    }
+    this.moveAgeLimit();
+  }
+
+  /** These files were left out of their batch after all: they are new again. */
+  release(splits: readonly FileSplit[]): void {
+    for (const split of splits) this.held.delete(this.keyOf(split.path));
+  }
+
+  /** Batches up to `logOffset` are committed: their files go to the durable record, before their `offsets/N` may go. */
+  settle(logOffset: number): void {
+    let added = false;
+    for (const [key, { logOffset: own, file }] of this.held) {
+      if (own > logOffset) continue;
+      this.held.delete(key);
+      if (this.isTooOld(file)) continue;
+      this.seen.add(key, file);
+      added = true;
+    }
+    if (added) this.seen.flush();
+  }
+
+  /** Forgets files that were cleaned away by the source itself. */
+  forget(paths: readonly string[]): void {
+    this.seen.forget(paths.map((path) => this.keyOf(path)));
+  }
+
+  /**
+   * Keeps the record from growing for ever: forgets files that are gone, once there are many of them. A listing without
+   * any known file forgets nothing: it may be a share that is not mounted.
+   */
+  forgetGone(disk: Disk, listed: ReadonlySet<string>, knownListed: number): void {
+    const { size } = this.seen;
+    const gone = size - knownListed;
+    if (this.fileNameOnly || knownListed === 0 || gone < Math.max(100, size / 10)) return;
+    const keys: string[] = [];
+    for (const [key] of this.seen.entries()) if (!listed.has(key) && isGone(disk, key)) keys.push(key);
+    this.seen.forget(keys);
+  }
+
+  private keyOf(path: string): string {
+    return this.fileNameOnly ? basename(path) : path;
+  }
+
+  private age(file: SeenFile): void {
+    if (file.mtimeMs > this.newestMtimeMs) this.newestMtimeMs = file.mtimeMs;
+  }
+
+  private moveAgeLimit(): void {
+    if (this.maxFileAgeMs === null) return;
+    this.oldestMtimeMs = this.newestMtimeMs - this.maxFileAgeMs;
+    const keys: string[] = [];
+    for (const [key, file] of this.seen.entries()) if (this.isTooOld(file)) keys.push(key);
+    if (keys.length > 0) this.seen.forget(keys);
+  }
+}
+
+function isGone(disk: Disk, path: string): boolean {
+  try {
+    disk.stat(path);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT';
+  }
+}
