@@ -1,0 +1,207 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import type { DecodedArray, FileMetaData } from 'hyparquet';
+import { type Batch, type Vector, vectorOf } from '../../batch.ts';
+import { ClickstreamError, dataError } from '../../errors.ts';
+import type { RandomAccess } from '../../format.ts';
+import { type Field, formatType, type Schema } from '../../schema.ts';
+import { columnVector } from './column-vector.ts';
+import { type FileSchema, fileSchema } from './file-schema.ts';
+
+/** Rows of a batch at most. A batch never spans row groups. */
+const BATCH_ROWS = 8192;
+
+/** An open Parquet file. */
+export interface ParquetReader {
+  readonly schema: Schema;
+  readonly rowCount: number;
+  /** Rows of each row group, in order. */
+  readonly rowGroupRows: readonly number[];
+  /** The pairs of the footer. */
+  readonly kvMetadata: Readonly<Record<string, string>>;
+  /**
+   * All rows with the columns of `wanted` (all of the file when not given), one row group in memory at a time. Columns are found by
+   * name, exactly, else in any case; a missing one is null where it may be. A column may be wider than the file's: int
+   * for byte and short, long for all three, double for float.
+   *
+   * @throws PARQUET_SCHEMA when a column cannot be had; PARQUET_FILE when the file is broken.
+   */
+  batches(wanted?: Schema): AsyncIterable<Batch>;
+}
+
+/**
+ * Opens a Parquet file: reads its footer.
+ *
+ * @throws PARQUET_FILE when it is no whole Parquet file; PARQUET_TYPE when it has columns that cannot be read.
+ */
+export async function openParquet(access: RandomAccess): Promise<ParquetReader> {
+  const { metadata, groupRows } = await readFooter(access);
+  const file = fileSchema(metadata);
+  return {
+    schema: file.schema,
+    rowCount: Number(metadata.num_rows),
+    rowGroupRows: groupRows,
+    kvMetadata: Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
+    batches: (wanted = file.schema) => batches(access, file, groupRows, wanted),
+  };
+}
+
+/**
+ * Checks that a file is whole before it is published: a footer that can be read, row groups that lie inside the file and make up
+ * the rows. Gives the number of rows.
+ *
+ * @throws PARQUET_FILE when it is not.
+ */
+export async function verifyParquet(access: RandomAccess): Promise<number> {
+  const { metadata } = await readFooter(access);
+  fileSchema(metadata);
+  for (const [i, group] of metadata.row_groups.entries()) {
+    for (const { meta_data: chunk } of group.columns) {
+      const start = Number(chunk?.dictionary_page_offset ?? chunk?.data_page_offset ?? -1);
+      const end = start + Number(chunk?.total_compressed_size ?? 0);
+      if (start < 4 || end > access.size) throw broken(`row group ${i} lies outside the file`);
+    }
+  }
+  return Number(metadata.num_rows);
+}
+
+async function readFooter(access: RandomAccess): Promise<{ metadata: FileMetaData; groupRows: number[] }> {
+  if (access.size < 12) throw broken(`${access.size} bytes are too few`);
+  const { parquetMetadataAsync } = await import('hyparquet');
+  const metadata = await guarded(() => parquetMetadataAsync(asyncBuffer(access), { geoparquet: false }));
+  const groupRows = metadata.row_groups.map((group) => Number(group.num_rows));
+  const sum = groupRows.reduce((total, rows) => total + rows, 0);
+  if (sum !== Number(metadata.num_rows))
+    throw broken(`the footer counts ${metadata.num_rows} rows, its row groups ${sum}`);
+  return { metadata, groupRows };
+}
+
+async function* batches(
+  access: RandomAccess,
+  file: FileSchema,
+  groupRows: readonly number[],
+  wanted: Schema,
+): AsyncIterable<Batch> {
+  const positions = wanted.fields.map((field) => position(field, file.schema));
+  let rowStart = 0;
+  for (const rows of groupRows) {
+    const columns = await readGroup(access, file, positions, rowStart, rows);
+    rowStart += rows;
+    for (let from = 0; from < rows; from += BATCH_ROWS) {
+      const length = Math.min(BATCH_ROWS, rows - from);
+      const vectors = wanted.fields.map((field, i) =>
+        vectorAt(field, positions[i] as number, columns, file, from, length),
+      );
+      yield { schema: wanted, length, vectors };
+    }
+  }
+}
+
+function vectorAt(
+  field: Field,
+  position: number,
+  columns: ReadonlyMap<string, DecodedArray>,
+  file: FileSchema,
+  from: number,
+  length: number,
+): Vector {
+  if (position < 0) return vectorOf(field.type, new Array<null>(length).fill(null));
+  const source = file.schema.fields[position] as Field;
+  const values = (columns.get(source.name) as DecodedArray).slice(from, from + length);
+  const shape = file.shapes[position];
+  if (shape === undefined || values.length !== length) throw broken(`column "${source.name}" has too few rows`);
+  return columnVector(field.type, shape, values);
+}
+
+/** The file's column for a wanted one; -1 when it is missing and may be. */
+function position(field: Field, schema: Schema): number {
+  const lower = field.name.toLowerCase();
+  const exact = schema.fields.findIndex((candidate) => candidate.name === field.name);
+  const found = exact >= 0 ? exact : schema.fields.findIndex((candidate) => candidate.name.toLowerCase() === lower);
+  const source = schema.fields[found];
+  if (source === undefined) {
+    if (field.nullable) return -1;
+    const names = schema.fields.map((candidate) => candidate.name).join(', ');
+    throw dataError('PARQUET_SCHEMA', `parquet: the file has no column "${field.name}", it has: ${names}.`);
+  }
+  const have = formatType(source.type);
+  const want = formatType(field.type);
+  if (have !== want && !WIDER[have]?.includes(want)) {
+    throw dataError('PARQUET_SCHEMA', `parquet: column "${field.name}" is ${have} in the file, ${want} was expected.`);
+  }
+  return found;
+}
+
+const WIDER: Readonly<Record<string, readonly string[]>> = {
+  tinyint: ['smallint', 'int', 'bigint'],
+  smallint: ['int', 'bigint'],
+  int: ['bigint'],
+  float: ['double'],
+};
+
+async function readGroup(
+  access: RandomAccess,
+  file: FileSchema,
+  positions: readonly number[],
+  rowStart: number,
+  rows: number,
+): Promise<Map<string, DecodedArray>> {
+  const names = positions.filter((p) => p >= 0).map((p) => (file.schema.fields[p] as Field).name);
+  const parts = new Map<string, { rowStart: number; data: DecodedArray }[]>();
+  if (names.length > 0 && rows > 0) {
+    const { parquetRead } = await import('hyparquet');
+    await guarded(() =>
+      parquetRead({
+        file: asyncBuffer(access),
+        metadata: file.bare,
+        columns: [...new Set(names)],
+        rowStart,
+        rowEnd: rowStart + rows,
+        utf8: false,
+        geoparquet: false,
+        parsers: { timestampFromNanoseconds: (nanos) => nanos },
+        compressors: { GZIP: (input) => gunzipSync(input), BROTLI: (input) => brotliDecompressSync(input) },
+        onChunk: ({ columnName, columnData, rowStart: at }) => {
+          const list = parts.get(columnName) ?? [];
+          list.push({ rowStart: at, data: columnData });
+          parts.set(columnName, list);
+        },
+      }),
+    );
+  }
+  return new Map([...parts].map(([name, list]) => [name, joined(list)]));
+}
+
+function joined(parts: { rowStart: number; data: DecodedArray }[]): DecodedArray {
+  if (parts.length === 1) return (parts[0] as { data: DecodedArray }).data;
+  parts.sort((a, b) => a.rowStart - b.rowStart);
+  return parts.flatMap(({ data }) => Array.from(data as ArrayLike<unknown>));
+}
+
+function asyncBuffer(access: RandomAccess) {
+  return {
+    byteLength: access.size,
+    async slice(start: number, end = access.size): Promise<ArrayBuffer> {
+      const bytes = await access.read(start, end);
+      if (bytes.length !== end - start) throw broken(`it ends at byte ${start + bytes.length}`);
+      // The library takes whole buffers only. (A Buffer's `slice` would not copy.)
+      return new Uint8Array(bytes).buffer;
+    },
+  };
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ClickstreamError) throw error;
+    throw broken(error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function broken(what: string, cause?: unknown): ClickstreamError {
+  return dataError(
+    'PARQUET_FILE',
+    `not a whole Parquet file: ${what}. It may still be being written, or be damaged.`,
+    cause,
+  );
+}
