@@ -12,9 +12,9 @@ import {
   VOID,
 } from '../schema.ts';
 import { analysisError } from './analysis-error.ts';
-import { canCast } from './cast-rules.ts';
 import { type DecimalType, decimalForIntegral, widerDecimal } from './decimal-types.ts';
 import type { TypedExpr } from './typed.ts';
+import { castCell, castMayFail } from './values/cast.ts';
 
 /** Spark's implicit type rules with ANSI mode off (`TypeCoercion.scala`, `DecimalPrecision.scala`). */
 
@@ -42,17 +42,12 @@ export function castTo(expr: TypedExpr, type: DataType): TypedExpr {
     );
   }
   if (expr.kind === 'literal' && expr.value === null) return { kind: 'literal', value: null, type, nullable: true };
-  return { kind: 'cast', child: expr, type, nullable: expr.nullable || !castKeepsValues(expr.type, type) };
+  return { kind: 'cast', child: expr, type, nullable: expr.nullable || castMayFail(expr.type, type) };
 }
 
-/** Whether no value of `from` becomes null as `to`. */
-function castKeepsValues(from: DataType, to: DataType): boolean {
-  if (to.kind === 'string') return true;
-  if (to.kind === 'decimal') return false;
-  if (isNumericType(from) && isNumericType(to)) return true;
-  if (from.kind === 'boolean' && isNumericType(to)) return true;
-  if (isNumericType(from) && to.kind === 'boolean') return true;
-  return (from.kind === 'date' && to.kind === 'timestamp') || (from.kind === 'timestamp' && to.kind === 'date');
+/** Whether CAST knows the way from one type to the other. */
+export function canCast(from: DataType, to: DataType): boolean {
+  return castCell(from, to, 'UTC') !== null;
 }
 
 /** `findTightestCommonType`: without losing anything and without strings. */

@@ -1,0 +1,110 @@
+import { type Batch, type BytesVector, cellAt, type ObjectVector, type Vector } from '../batch.ts';
+import type { DataType } from '../schema.ts';
+import type { TypedExpr } from '../sql/typed.ts';
+
+/** Column index and the ordinals of struct fields below it. */
+export type InputPath = readonly number[];
+
+/** How generated code reads an input: each form has code of its own. */
+export type InputForm = 'fixed' | 'boolean' | 'bigint' | 'values' | 'cells';
+
+/** What generated code gets of an input vector. */
+export interface InputData {
+  readonly values: unknown;
+  readonly validity: Uint8Array | null;
+}
+
+/** The path of an expression that is a column or a field of struct columns; null for any other. */
+export function inputPath(expr: TypedExpr): InputPath | null {
+  if (expr.kind === 'input') return [expr.index];
+  if (expr.kind !== 'field') return null;
+  const parent = inputPath(expr.child);
+  return parent === null ? null : [...parent, expr.ordinal];
+}
+
+export function vectorAt(batch: Batch, path: InputPath): Vector {
+  const [index, ...ordinals] = path;
+  return ordinals.reduce<Vector>(
+    (vector, ordinal) => {
+      if (vector.kind !== 'struct') throw new Error(`a struct column comes as a vector of kind ${vector.kind}`);
+      return vector.children[ordinal] as Vector;
+    },
+    batch.vectors[index as number] as Vector,
+  );
+}
+
+export function formOf(vector: Vector): InputForm {
+  if (vector.kind === 'fixed') {
+    if (vector.values instanceof BigInt64Array) return 'bigint';
+    return vector.type.kind === 'boolean' ? 'boolean' : 'fixed';
+  }
+  return vector.kind === 'struct' ? 'cells' : 'values';
+}
+
+/** The form that a column of this type usually has: for showing code without a batch. */
+export function usualForm(type: DataType): InputForm {
+  switch (type.kind) {
+    case 'boolean':
+      return 'boolean';
+    case 'struct':
+      return 'cells';
+    case 'string':
+    case 'binary':
+    case 'decimal':
+    case 'array':
+    case 'map':
+    case 'void':
+    case 'calendarInterval':
+      return 'values';
+    default:
+      return 'fixed';
+  }
+}
+
+export function inputData(vector: Vector): InputData {
+  const { validity } = vector;
+  switch (vector.kind) {
+    case 'fixed':
+      return { values: vector.values, validity };
+    case 'struct':
+      return { values: (row: number) => cellAt(vector, row), validity };
+    default:
+      return { values: cellsOf(vector), validity };
+  }
+}
+
+/** The JavaScript values of string and binary vectors, decoded once per vector however many expressions read it. */
+const decoded = new WeakMap<BytesVector, unknown[]>();
+
+function cellsOf(vector: BytesVector | ObjectVector): readonly unknown[] {
+  if (vector.kind === 'object') return vector.values;
+  const known = decoded.get(vector);
+  if (known !== undefined) return known;
+  const cells = decodeBytes(vector);
+  decoded.set(vector, cells);
+  return cells;
+}
+
+function decodeBytes({ type, length, validity, offsets, bytes }: BytesVector): unknown[] {
+  const cells = new Array<unknown>(length);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < length; i++) {
+    const start = offsets[i] as number;
+    const end = offsets[i + 1] as number;
+    if (validity !== null && validity[i] === 0) cells[i] = null;
+    else cells[i] = type.kind === 'binary' ? bytes.subarray(start, end) : shortText(buffer, start, end);
+  }
+  return cells;
+}
+
+/** ASCII of a few bytes is put together faster than a call into the decoder takes. */
+function shortText(buffer: Buffer, start: number, end: number): string {
+  if (end - start > 24) return buffer.toString('utf8', start, end);
+  let text = '';
+  for (let i = start; i < end; i++) {
+    const byte = buffer[i] as number;
+    if (byte > 0x7f) return buffer.toString('utf8', start, end);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
