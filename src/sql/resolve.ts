@@ -14,6 +14,8 @@ import type { LambdaParam, Scope, TypedExpr } from './typed.ts';
 import { readTypedText } from './typed-text.ts';
 import { tryCastCell } from './values/cast.ts';
 
+export { outputName };
+
 /** Functions that the planner takes out of an expression before it is resolved. */
 const PLANNER_FUNCTIONS: ReadonlySet<string> = new Set([
   'window',
