@@ -234,9 +234,14 @@ function splitText(text: string, pattern: string, limit: number, compile: Compil
     const chars = charsOf(text);
     return limit > 0 ? chars.slice(0, limit) : chars;
   }
+  return splitBy(text, compile(pattern).regex, limit);
+}
+
+/** The texts between the matches; at most `limit` of them when that is positive. */
+export function splitBy(text: string, regex: RegExp, limit: number): readonly string[] {
   const parts: string[] = [];
   let end = 0;
-  for (const match of allMatches(compile(pattern).regex, text)) {
+  for (const match of allMatches(regex, text)) {
     if (limit > 0 && parts.length === limit - 1) break;
     const next = match.index + match[0].length;
     if (next === 0 || (match[0] === '' && match.index === text.length)) continue;
