@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 
 /** Every command, in the order of the help. A module is loaded when its command is called, and names only data at its top. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import('./commands/demo.ts')).demo,
   generate: async () => (await import('./commands/generate.ts')).generate,
   task1: async () => (await import('./commands/task1.ts')).task1,
   task2: async () => (await import('./commands/task2.ts')).task2,

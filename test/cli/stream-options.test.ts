@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from '../../src/cli/command.ts';
 import { task1, task1Settings } from '../../src/cli/commands/task1.ts';
@@ -21,7 +22,7 @@ describe('options of the two tasks', () => {
       in: 'data/json_files',
       out: 'data/csv_files',
       checkpoint: 'checkpoints/task1',
-      schema: 'schemas/click-event.schema.json',
+      schema: join(import.meta.dirname, '..', '..', 'schemas', 'click-event.schema.json'),
       mode: 'reject',
       trigger: { kind: 'default' },
       maxFilesPerTrigger: 1000,

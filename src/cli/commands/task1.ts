@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { type Arguments, defineCommand } from '../command.ts';
 import type { StreamCommand } from '../stream-command.ts';
 import { runStreamCommand } from '../stream-command.ts';
@@ -15,9 +16,9 @@ const OPTIONS = {
   schema: {
     type: 'string',
     value: 'FILE',
-    default: 'schemas/click-event.schema.json',
     group: 'Data',
-    describe: 'JSON Schema of a record; gives the types of the columns',
+    describe:
+      'JSON Schema of a record; gives the types of the columns (default: schemas/click-event.schema.json of this package)',
   },
   mode: {
     type: 'string',
@@ -28,6 +29,9 @@ const OPTIONS = {
   },
   ...STREAM_OPTIONS,
 } as const;
+
+/** In the package, wherever the command is called from. */
+const CLICK_EVENT_SCHEMA = fileURLToPath(new URL('../../../schemas/click-event.schema.json', import.meta.url));
 
 /** The options of `clickstream task1`, checked. */
 export interface Task1Settings extends StreamCommand {
@@ -69,7 +73,7 @@ export function task1Settings(args: Arguments<typeof OPTIONS>): Task1Settings {
     in: args.in,
     out: args.out,
     checkpoint: args.checkpoint,
-    schema: args.schema,
+    schema: args.schema ?? CLICK_EVENT_SCHEMA,
     mode: args.mode,
   };
 }
