@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Format } from '../format.ts';
 import type { Disk } from '../fs/disk.ts';
 import type { Sink, SinkBatch } from '../sink.ts';
 import { type BatchWriteOptions, type FileFormatName, MicroBatch } from './micro-batch.ts';
+import type { OutputFormat } from './output-format.ts';
 import { SharedRows } from './shared-rows.ts';
 import { callUser } from './user-error.ts';
 import { type OutputFolder, openOutput } from './write.ts';
@@ -14,7 +14,7 @@ export interface ForeachBatchRequest {
   readonly disk: Disk;
   readonly queryId: string;
   /** What `batch.write` can write. */
-  readonly formats: Readonly<Partial<Record<FileFormatName, Format>>>;
+  readonly formats: Readonly<Partial<Record<FileFormatName, OutputFormat>>>;
   readonly call: ForeachBatchFunction;
 }
 
@@ -26,7 +26,7 @@ export function foreachBatchSink(request: ForeachBatchRequest): Sink {
   const outputs = new Map<string, OutputFolder>();
   const outputOf = (
     directory: string,
-    format: Format,
+    format: OutputFormat,
     { partitionBy, numFiles, maxRowsPerFile, options }: BatchWriteOptions,
   ) => {
     const settings = { partitionBy, numFiles, maxRowsPerFile, formatOptions: options };

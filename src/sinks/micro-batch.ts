@@ -1,7 +1,7 @@
 import type { Batch } from '../batch.ts';
 import { configError } from '../errors.ts';
-import type { Format } from '../format.ts';
 import type { Schema } from '../schema.ts';
+import type { OutputFormat } from './output-format.ts';
 import { type RowObject, rowObjects } from './rows.ts';
 import type { WrittenBatch } from './write.ts';
 
@@ -25,11 +25,11 @@ export type BatchWriter = Record<
 
 /** What the batch writer needs of its surroundings. */
 export interface BatchWriting {
-  readonly formats: Readonly<Partial<Record<FileFormatName, Format>>>;
+  readonly formats: Readonly<Partial<Record<FileFormatName, OutputFormat>>>;
   /** Writes to one of the query's output folders. */
   write(
     directory: string,
-    format: Format,
+    format: OutputFormat,
     options: BatchWriteOptions,
     batch: { batchId: number; schema: Schema; rows: AsyncIterable<Batch> },
   ): Promise<WrittenBatch>;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Batch } from '../batch.ts';
-import type { Encoder, Format } from '../format.ts';
 import type { Disk } from '../fs/disk.ts';
 import { DurableFile, exists, makeDirectoryDurable } from '../fs/durable.ts';
 import type { Schema } from '../schema.ts';
+import { type OutputEncoder, type OutputFormat, openEncoder } from './output-format.ts';
 
 /** Bytes of one part that wait in memory before its file is opened: many small partitions need no open files. */
 const HELD_BYTES = 256 * 1024;
@@ -12,7 +12,7 @@ export interface PartWriterRequest {
   readonly disk: Disk;
   readonly folder: string;
   readonly name: string;
-  readonly format: Format;
+  readonly format: OutputFormat;
   readonly formatOptions: Readonly<Record<string, unknown>>;
   readonly schema: Schema;
 }
@@ -21,24 +21,25 @@ export interface PartWriterRequest {
 export class PartWriter {
   readonly path: string;
   rows = 0;
-  private readonly encoder: Encoder;
+  private encoder: OutputEncoder | null = null;
   private held: Uint8Array[] = [];
   private heldBytes = 0;
   private file: DurableFile | null = null;
 
   constructor(private readonly request: PartWriterRequest) {
     this.path = join(request.folder, request.name);
-    this.encoder = request.format.encoder({ schema: request.schema, options: request.formatOptions });
   }
 
-  write(batch: Batch): void {
+  async write(batch: Batch): Promise<void> {
+    const { format, schema, formatOptions } = this.request;
     this.rows += batch.length;
-    this.take(this.encoder.encode(batch));
+    this.encoder ??= await openEncoder(format, { schema, options: formatOptions });
+    this.take(await this.encoder.encode(batch));
   }
 
   /** Ends the file's bytes; it has no name yet. */
-  finish(): void {
-    this.take(this.encoder.finish());
+  async finish(): Promise<void> {
+    if (this.encoder !== null) this.take(await this.encoder.finish());
   }
 
   /** Gives the file its name. The folder's fsync is the caller's. */

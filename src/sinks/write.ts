@@ -1,11 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
 import { type Batch, takeBatch } from '../batch.ts';
 import { configError } from '../errors.ts';
-import type { Format } from '../format.ts';
 import type { Disk } from '../fs/disk.ts';
 import { errnoOf } from '../fs/disk-error.ts';
 import { exists, syncDirectory } from '../fs/durable.ts';
 import type { Schema } from '../schema.ts';
+import type { OutputFormat } from './output-format.ts';
 import { claimOutput } from './owner.ts';
 import { isOrphanPart, isPartOfBatch, partName } from './part-names.ts';
 import { PartWriter } from './part-writer.ts';
@@ -15,7 +15,7 @@ import { addToManifest } from './spark-manifest.ts';
 export interface OutputRequest {
   readonly disk: Disk;
   readonly directory: string;
-  readonly format: Format;
+  readonly format: OutputFormat;
   readonly formatOptions?: Readonly<Record<string, unknown>>;
   readonly queryId: string;
   /** The query has committed batches here before: the folder must carry its mark. Default false. */
@@ -87,9 +87,9 @@ async function writeParts(request: OutputRequest, batch: OutputBatch): Promise<{
     for await (const rowsOfBatch of batch.rows) {
       batch.signal?.throwIfAborted();
       rows += rowsOfBatch.length;
-      parts.write(rowsOfBatch);
+      await parts.write(rowsOfBatch);
     }
-    for (const part of parts.all) part.finish();
+    for (const part of parts.all) await part.finish();
   } catch (error) {
     for (const part of parts.all) part.abandon();
     throw error;
@@ -97,12 +97,20 @@ async function writeParts(request: OutputRequest, batch: OutputBatch): Promise<{
   return { parts: parts.all, rows };
 }
 
+interface DealtFolder {
+  /** The file that each lane of `numFiles` is at. */
+  readonly files: (PartWriter | null)[];
+  count: number;
+  /** The lane of the next row. */
+  next: number;
+}
+
 /** Deals a batch's rows out to its files. Where a row goes depends on its place in the batch and its values alone. */
 class Parts {
   readonly all: PartWriter[] = [];
   private readonly splitter: PartitionSplitter;
   private readonly numFiles: number;
-  private readonly folders = new Map<string, { files: (PartWriter | null)[]; count: number; next: number }>();
+  private readonly folders = new Map<string, DealtFolder>();
 
   constructor(
     private readonly request: OutputRequest,
@@ -112,13 +120,13 @@ class Parts {
     this.numFiles = request.numFiles ?? 1;
   }
 
-  write(batch: Batch): void {
+  async write(batch: Batch): Promise<void> {
     for (const [folder, rows] of this.splitter.split(batch)) {
-      if (rows.length > 0) this.deal(folder, rows);
+      if (rows.length > 0) await this.deal(folder, rows);
     }
   }
 
-  private deal(name: string, rows: Batch): void {
+  private async deal(name: string, rows: Batch): Promise<void> {
     const folder = this.folders.get(name) ?? { files: new Array(this.numFiles).fill(null), count: 0, next: 0 };
     this.folders.set(name, folder);
     const first = folder.next;
@@ -126,16 +134,11 @@ class Parts {
     for (let lane = 0; lane < this.numFiles; lane++) {
       const start = (lane - first + this.numFiles) % this.numFiles;
       const own = this.numFiles === 1 ? rows : everyNth(rows, start, this.numFiles);
-      this.append(name, folder, lane, own);
+      await this.append(name, folder, lane, own);
     }
   }
 
-  private append(
-    name: string,
-    folder: { files: (PartWriter | null)[]; count: number },
-    lane: number,
-    rows: Batch,
-  ): void {
+  private async append(name: string, folder: DealtFolder, lane: number, rows: Batch): Promise<void> {
     const limit = this.request.maxRowsPerFile ?? Number.POSITIVE_INFINITY;
     for (let at = 0; at < rows.length; ) {
       let file = folder.files[lane] ?? null;
@@ -144,7 +147,7 @@ class Parts {
         folder.files[lane] = file;
       }
       const count = Math.min(rows.length - at, limit - file.rows);
-      file.write(count === rows.length ? rows : slice(rows, at, count));
+      await file.write(count === rows.length ? rows : slice(rows, at, count));
       at += count;
     }
   }

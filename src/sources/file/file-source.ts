@@ -12,7 +12,7 @@ import { manifestFiles } from './manifest-files.ts';
 import type { FileSourceOptions } from './options.ts';
 import { dataSchema, partitionFields, partitionValues } from './partitions.ts';
 import { PendingFiles } from './pending.ts';
-import { type FileFormat, readSplit, type SplitReader } from './read-split.ts';
+import { type InputFormat, readSplit, type SplitReader } from './read-split.ts';
 import type { SeenRecord } from './seen.ts';
 import { type FileSplit, TakenFiles } from './taken.ts';
 import { type FolderWatch, watchFolders } from './watch.ts';
@@ -22,7 +22,7 @@ export interface FileSourceRequest {
   readonly clock: Clock;
   /** Folder, file or glob. */
   readonly path: string;
-  readonly format: FileFormat;
+  readonly format: InputFormat;
   readonly formatOptions: Readonly<Record<string, unknown>>;
   /** The columns wanted; it may name partition columns, to give them a type. */
   readonly schema: Schema;
@@ -106,8 +106,12 @@ class FolderSource implements FileSource {
   async restore(
     committed: AsyncIterable<{ batchId: number; offset: Offset; splits: readonly Split[] }>,
   ): Promise<void> {
-    for await (const { offset, splits } of committed) {
-      this.taken.hold((offset as FileOffset).logOffset, splits as readonly FileSplit[]);
+    // The newest one may still be run again, and is committed then; those before it are.
+    let newest: { batchId: number; splits: readonly Split[] } | null = null;
+    for await (const { batchId, splits } of committed) {
+      if (newest !== null) this.taken.commit(newest.batchId, newest.splits as readonly FileSplit[]);
+      newest = { batchId, splits };
+      this.taken.hold(splits as readonly FileSplit[]);
     }
   }
 
@@ -128,7 +132,7 @@ class FolderSource implements FileSource {
       chosen?.logOffset === logOffset,
       `the file source was asked for offset ${logOffset}, which it did not give`,
     );
-    this.taken.hold(logOffset, chosen.splits);
+    this.taken.hold(chosen.splits);
     for (const { path } of chosen.splits) this.pending.remove(path);
     this.chosen = null;
     return [...chosen.splits];
@@ -147,8 +151,8 @@ class FolderSource implements FileSource {
     return readSplit(reader, split as FileSplit, context);
   }
 
-  async commit(_batchId: number, offset: Offset, splits: readonly Split[]): Promise<void> {
-    this.taken.settle((offset as FileOffset).logOffset);
+  async commit(batchId: number, _offset: Offset, splits: readonly Split[]): Promise<void> {
+    this.taken.commit(batchId, splits as readonly FileSplit[]);
     const { options, disk, onWarning } = this.request;
     if (options.cleanSource === 'off') return;
     const paths = (splits as readonly FileSplit[]).map((split) => split.path);

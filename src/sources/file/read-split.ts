@@ -1,4 +1,5 @@
 import type { Batch } from '../../batch.ts';
+import { ClickstreamError } from '../../errors.ts';
 import type { DecodeRequest, Format, RandomAccess } from '../../format.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
@@ -9,14 +10,17 @@ import { SourceFileError } from './file-error.ts';
 import { dataSchema, withPartitionColumns } from './partitions.ts';
 import type { FileSplit } from './taken.ts';
 
-/** A format whose files are read from their end (Parquet) offers this next to its decoder. */
-export interface FileFormat extends Format {
-  decodeFile?(file: RandomAccess, request: DecodeRequest): AsyncIterable<Batch>;
+/** A format decodes a stream of bytes, or, when its files are read from their end (Parquet), opens a file. */
+export type InputFormat = Pick<Format, 'name' | 'decoder'> | FileReadingFormat;
+
+export interface FileReadingFormat {
+  readonly name: string;
+  open(file: RandomAccess): Promise<{ batches(wanted: Schema): AsyncIterable<Batch> }>;
 }
 
 export interface SplitReader {
   readonly disk: Disk;
-  readonly format: FileFormat;
+  readonly format: InputFormat;
   readonly formatOptions: Readonly<Record<string, unknown>>;
   /** The source's columns: those of the file, then `partitions`. */
   readonly schema: Schema;
@@ -48,7 +52,7 @@ export async function* readSplit(reader: SplitReader, split: FileSplit, context:
         context.countDropped(rows);
       },
     };
-    for await (const batch of decode(reader, file, split, request)) {
+    for await (const batch of named(split, decode(reader, file, split, request))) {
       context.signal.throwIfAborted();
       context.countInput(batch.length + setAside);
       setAside = 0;
@@ -69,8 +73,9 @@ async function* decode(
   request: DecodeRequest,
 ): AsyncGenerator<Batch> {
   const { disk, format } = reader;
-  if (format.decodeFile !== undefined) {
-    yield* format.decodeFile(randomAccess(disk, file, split), request);
+  if ('open' in format) {
+    const opened = await format.open(randomAccess(disk, file, split));
+    yield* opened.batches(request.schema);
     return;
   }
   const decoder = format.decoder(request);
@@ -84,6 +89,16 @@ async function* decode(
     }
   }
   yield* decoder.finish();
+}
+
+/** Formats know no paths: what they say of bad data gets its file here. */
+async function* named(split: FileSplit, batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (!(error instanceof ClickstreamError) || error.category !== 'data' || 'path' in error) throw error;
+    throw new ClickstreamError(error.code, error.category, `${split.path}: ${error.message}`, { cause: error });
+  }
 }
 
 /** zlib's errors only; what the decoder throws is its own. */

@@ -1,36 +1,44 @@
 /** What is kept of a file that was taken. */
 export interface SeenFile {
   readonly size: number;
+  /** Milliseconds, with the fraction that the file system keeps. */
   readonly mtimeMs: number;
 }
 
 /**
- * The durable record of files taken, given to the source by whoever builds it (the checkpoint keeps it). Law: what was
- * added before a `flush` is known after any crash; keys are paths, or names with fileNameOnly.
+ * The durable record of files taken, given to the source by whoever builds it (the checkpoint's `SeenFiles` is one). Keys are
+ * paths, or names with fileNameOnly. Law: what was added and flushed is known after any crash.
  */
 export interface SeenRecord {
+  readonly size: number;
+  /** The newest batch that is flushed; -1 for none. */
+  readonly flushedThrough: number;
   has(key: string): boolean;
   get(key: string): SeenFile | undefined;
-  add(key: string, file: SeenFile): void;
+  paths(): Iterable<string>;
+  /** The files of a batch; called for every batch in order. A batch that is flushed already is passed over. */
+  addBatch(batchId: number, files: Iterable<SeenFile & { readonly path: string }>): void;
   forget(keys: Iterable<string>): void;
-  entries(): Iterable<readonly [string, SeenFile]>;
-  readonly size: number;
-  flush(): void;
+  /** Makes everything through `batchId` durable. */
+  flush(batchId: number): void;
 }
 
-/** A record that lives as long as its object: for tests and for sources without a checkpoint. */
+/** A record that lives as long as its object: for tests and for one-off reading without a checkpoint. */
 export function memorySeen(): SeenRecord {
   const files = new Map<string, SeenFile>();
   return {
-    has: (key) => files.has(key),
-    get: (key) => files.get(key),
-    add: (key, file) => void files.set(key, file),
-    forget(keys) {
-      for (const key of keys) files.delete(key);
-    },
-    entries: () => files.entries(),
+    flushedThrough: -1,
     get size() {
       return files.size;
+    },
+    has: (key) => files.has(key),
+    get: (key) => files.get(key),
+    paths: () => files.keys(),
+    addBatch(_batchId, added) {
+      for (const { path, size, mtimeMs } of added) files.set(path, { size, mtimeMs });
+    },
+    forget(keys) {
+      for (const key of keys) files.delete(key);
     },
     flush() {},
   };

@@ -8,17 +8,17 @@ export interface FileSplit extends SeenFile {
   readonly path: string;
 }
 
-interface HeldFile {
-  readonly logOffset: number;
-  readonly file: SeenFile;
-}
+/**
+ * The record is flushed this often. Until then a restart knows the files from `offsets/N`, of which the last 100 are kept.
+ */
+const FLUSH_EVERY_BATCHES = 32;
 
 /**
- * Which files were taken: those of batches that `offsets/N` still tells of are held in memory (a restart feeds them in
- * again), those of committed batches are in the durable record.
+ * Which files were taken: those of the batch that is under way are held in memory (a restart feeds them in again), those of
+ * committed batches are in the durable record.
  */
 export class TakenFiles {
-  private readonly held = new Map<string, HeldFile>();
+  private readonly held = new Map<string, SeenFile>();
   private newestMtimeMs = Number.NEGATIVE_INFINITY;
   private oldestMtimeMs = Number.NEGATIVE_INFINITY;
 
@@ -27,13 +27,13 @@ export class TakenFiles {
     private readonly fileNameOnly: boolean,
     private readonly maxFileAgeMs: number | null,
   ) {
-    if (maxFileAgeMs !== null) for (const [, file] of seen.entries()) this.age(file);
+    if (maxFileAgeMs !== null) for (const key of seen.paths()) this.age(seen.get(key));
     this.moveAgeLimit();
   }
 
   get(path: string): SeenFile | undefined {
     const key = this.keyOf(path);
-    return this.held.get(key)?.file ?? this.seen.get(key);
+    return this.held.get(key) ?? this.seen.get(key);
   }
 
   has(path: string): boolean {
@@ -46,11 +46,11 @@ export class TakenFiles {
     return file.mtimeMs < this.oldestMtimeMs;
   }
 
-  /** These files belong to the batch that ends at `logOffset`. */
-  hold(logOffset: number, splits: readonly FileSplit[]): void {
+  /** These files belong to a batch that is not committed yet. */
+  hold(splits: readonly FileSplit[]): void {
     for (const split of splits) {
       const file = { size: split.size, mtimeMs: split.mtimeMs };
-      this.held.set(this.keyOf(split.path), { logOffset, file });
+      this.held.set(this.keyOf(split.path), file);
       this.age(file);
     }
     this.moveAgeLimit();
@@ -61,17 +61,12 @@ export class TakenFiles {
     for (const split of splits) this.held.delete(this.keyOf(split.path));
   }
 
-  /** Batches up to `logOffset` are committed: their files go to the durable record, before their `offsets/N` may go. */
-  settle(logOffset: number): void {
-    let added = false;
-    for (const [key, { logOffset: own, file }] of this.held) {
-      if (own > logOffset) continue;
-      this.held.delete(key);
-      if (this.isTooOld(file)) continue;
-      this.seen.add(key, file);
-      added = true;
-    }
-    if (added) this.seen.flush();
+  /** A batch is committed: its files go to the record. Called for every batch in order, also for those without files. */
+  commit(batchId: number, splits: readonly FileSplit[]): void {
+    const files = splits.map(({ path, size, mtimeMs }) => ({ path: this.keyOf(path), size, mtimeMs }));
+    this.seen.addBatch(batchId, files);
+    for (const { path } of files) this.held.delete(path);
+    if (batchId - this.seen.flushedThrough >= FLUSH_EVERY_BATCHES) this.seen.flush(batchId);
   }
 
   /** Forgets files that were cleaned away by the source itself. */
@@ -88,7 +83,7 @@ export class TakenFiles {
     const gone = size - knownListed;
     if (this.fileNameOnly || knownListed === 0 || gone < Math.max(100, size / 10)) return;
     const keys: string[] = [];
-    for (const [key] of this.seen.entries()) if (!listed.has(key) && isGone(disk, key)) keys.push(key);
+    for (const key of this.seen.paths()) if (!listed.has(key) && isGone(disk, key)) keys.push(key);
     this.seen.forget(keys);
   }
 
@@ -96,15 +91,18 @@ export class TakenFiles {
     return this.fileNameOnly ? basename(path) : path;
   }
 
-  private age(file: SeenFile): void {
-    if (file.mtimeMs > this.newestMtimeMs) this.newestMtimeMs = file.mtimeMs;
+  private age(file: SeenFile | undefined): void {
+    if (file !== undefined && file.mtimeMs > this.newestMtimeMs) this.newestMtimeMs = file.mtimeMs;
   }
 
   private moveAgeLimit(): void {
     if (this.maxFileAgeMs === null) return;
     this.oldestMtimeMs = this.newestMtimeMs - this.maxFileAgeMs;
     const keys: string[] = [];
-    for (const [key, file] of this.seen.entries()) if (this.isTooOld(file)) keys.push(key);
+    for (const key of this.seen.paths()) {
+      const file = this.seen.get(key);
+      if (file !== undefined && this.isTooOld(file)) keys.push(key);
+    }
     if (keys.length > 0) this.seen.forget(keys);
   }
 }

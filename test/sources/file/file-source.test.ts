@@ -319,18 +319,21 @@ describe('after a restart', () => {
     const next = await nextSplits(source, START);
     expect(seen.size).toBe(0);
     await source.commit?.(0, next?.end, next?.splits ?? []);
-    expect([...seen.entries()].map(([key]) => key)).toEqual([join(folder, 'a')]);
+    expect([...seen.paths()]).toEqual([join(folder, 'a')]);
   });
 
   test('many files that are gone are forgotten, but not all of them at once', async () => {
     const folder = newFolder();
     const seen = memorySeen();
-    for (let i = 0; i < 150; i++) seen.add(join(folder, `gone-${i}`), { size: 1, mtimeMs: 1 });
+    seen.addBatch(
+      0,
+      Array.from({ length: 150 }, (_, i) => ({ path: join(folder, `gone-${i}`), size: 1, mtimeMs: 1 })),
+    );
     const source = sourceOf(folder, { seen });
     put(join(folder, 'new'), 'new');
     await nextSplits(source, START);
     expect(seen.size).toBe(150);
-    seen.add(join(folder, 'kept'), { size: 4, mtimeMs: 1 });
+    seen.addBatch(1, [{ path: join(folder, 'kept'), size: 4, mtimeMs: 1 }]);
     put(join(folder, 'kept'), 'kept');
     await nextSplits(source, { logOffset: 0 });
     expect(seen.size).toBe(1);
