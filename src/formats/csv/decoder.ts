@@ -2,23 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import type { Batch } from '../../batch.ts';
 import { dataError } from '../../errors.ts';
 import type { DecodeRequest, Decoder } from '../../format.ts';
-import type { Field } from '../../schema.ts';
-import { zone } from '../../sql/values/zone.ts';
-import { type ColumnBuilder, columnBuilder } from './column-builder.ts';
-import { type Layout, layoutByName, layoutByPosition } from './header.ts';
+import { layoutByName } from './header.ts';
+import { endOfLine, isBlankLine, lineEndLength, lineEnds, wholeLineEnd } from './line-ends.ts';
 import { type CsvOptions, csvOptions } from './options.ts';
+import { BATCH_ROWS, RowBuilder } from './row-builder.ts';
 import { CsvTokenizer, Scan } from './tokenizer.ts';
 import { csvVerdict } from './verdict.ts';
 
 const LF = 10;
 const CR = 13;
-const SPACE = 32;
-/** Rows of a batch. Batches end at this count, never where a chunk does, so they do not depend on the chunks. */
-const BATCH_ROWS = 4096;
 /** How much of a too long record is kept for its reject. */
 const RAW_PREFIX_BYTES = 4096;
 const BOM = [0xef, 0xbb, 0xbf];
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads one CSV file; see `csvFormat` for the rules. */
@@ -280,154 +275,6 @@ class CsvDecoder {
     }
     this.retryAt = Math.min(2 * rest.length, this.options.maxRecordBytes + 3);
   }
-}
-
-/** Rows in the making: one builder per wanted column. */
-class RowBuilder {
-  length = 0;
-  layout: Layout;
-  /** The wanted columns, null where one stands in no file (the corrupt-record column). */
-  readonly fileColumns: readonly (Field | null)[];
-  private readonly builders: readonly ColumnBuilder[];
-  private readonly corrupt: number;
-  private readonly spark: boolean;
-  private readonly nullBytes: Uint8Array;
-  private readonly emptyBytes: Uint8Array;
-
-  constructor(
-    private readonly request: DecodeRequest,
-    options: CsvOptions,
-  ) {
-    const { fields } = request.schema;
-    const { offsetMicrosAtLocal, fixedOffsetMicros } = zone(options.timeZone);
-    this.spark = options.mode !== 'reject';
-    const rules = { zone: fixedOffsetMicros === 0 ? null : offsetMicrosAtLocal, exact: !this.spark };
-    this.builders = fields.map((field) => columnBuilder(field, BATCH_ROWS, rules));
-    this.corrupt = this.spark
-      ? fields.findIndex((field) => field.name === options.columnNameOfCorruptRecord && field.type.kind === 'string')
-      : -1;
-    // Spark forces the fields of a file source to be nullable.
-    this.fileColumns = fields.map((field, i) =>
-      i === this.corrupt ? null : this.spark ? { ...field, nullable: true } : field,
-    );
-    this.layout = layoutByPosition(this.fileColumns);
-    this.nullBytes = encoder.encode(options.nullValue);
-    this.emptyBytes = encoder.encode(options.emptyValue ?? '');
-  }
-
-  /** Adds the record in `record`; gives what is wrong with it, and then adds nothing. */
-  add(record: CsvTokenizer): string | null {
-    if (this.layout.problem !== null) return this.layout.problem;
-    let problem: string | null = null;
-    if (record.count !== this.layout.width) {
-      problem = `expected ${this.layout.width} fields, found ${record.count}`;
-      if (!this.spark) return problem;
-    }
-    for (let i = 0; i < this.builders.length; i++) {
-      const reason = this.setField(i, record);
-      if (reason === null) continue;
-      if (!this.spark) return reason;
-      problem ??= reason;
-    }
-    if (problem === null) this.length++;
-    return problem;
-  }
-
-  /** Adds the malformed record as a row: what `add` could read of it, or nulls. */
-  addMalformed(raw: Uint8Array, partial: boolean): void {
-    const row = this.length++;
-    const keep = partial && this.layout.problem === null;
-    if (!keep) for (const builder of this.builders) builder.setNull(row);
-    if (this.corrupt < 0) return;
-    const text = isUtf8(raw) ? raw : encoder.encode(decoder.decode(raw));
-    // A null set before moved the next offset only, so the row may be written again.
-    this.builders[this.corrupt]?.read(text, 0, text.length, row);
-  }
-
-  /** The rows so far as a batch, or null when there is none. */
-  take(): Batch | null {
-    const { length } = this;
-    if (length === 0) return null;
-    this.length = 0;
-    return { schema: this.request.schema, length, vectors: this.builders.map((builder) => builder.finish(length)) };
-  }
-
-  /** Sets a column of the row in hand from its field; gives what is wrong, having set it to null. */
-  private setField(column: number, record: CsvTokenizer): string | null {
-    const builder = this.builders[column] as ColumnBuilder;
-    const field = this.fileColumns[column] as Field | null;
-    const position = this.layout.positions[column] as number;
-    if (field === null || position < 0 || position >= record.count) {
-      builder.setNull(this.length);
-      return null;
-    }
-    let { bytes } = record;
-    let start = record.starts[position] as number;
-    let end = record.ends[position] as number;
-    const quoted = record.quoted[position] === 1;
-    if (start === end && quoted && this.emptyBytes.length > 0) {
-      bytes = this.emptyBytes;
-      start = 0;
-      end = bytes.length;
-    }
-    if (this.isNull(field, bytes, start, end, quoted)) {
-      builder.setNull(this.length);
-      return field.nullable ? null : `column ${field.name}: expected ${builder.expected}, found nothing`;
-    }
-    if (builder.read(bytes, start, end, this.length)) return null;
-    builder.setNull(this.length);
-    return `column ${field.name}: expected ${builder.expected}, found ${shown(bytes, start, end)}`;
-  }
-
-  /**
-   * In Spark's modes an empty field is null, and so is the text `nullValue`, in quotes or not: with the default nullValue also
-   * a quoted empty string (`UnivocityParser.nullSafeDatum`). In mode reject quotes make text: `""` is the empty string.
-   */
-  private isNull(field: Field, bytes: Uint8Array, start: number, end: number, quoted: boolean): boolean {
-    if (start === end && (!quoted || (!this.spark && field.type.kind !== 'string'))) return true;
-    if (quoted && !this.spark) return false;
-    const { nullBytes } = this;
-    if (end - start !== nullBytes.length) return false;
-    for (let i = 0; i < nullBytes.length; i++) if (bytes[start + i] !== nullBytes[i]) return false;
-    return true;
-  }
-}
-
-function shown(bytes: Uint8Array, start: number, end: number): string {
-  const text = decoder.decode(bytes.subarray(start, Math.min(end, start + 60)));
-  return JSON.stringify(text) + (end - start > 60 ? '…' : '');
-}
-
-function endOfLine(bytes: Uint8Array, from: number): number {
-  for (let p = from; p < bytes.length; p++) if (bytes[p] === LF || bytes[p] === CR) return p;
-  return -1;
-}
-
-/** The end of the line at `from`; -1 when it may lie behind the bytes that are there. */
-function wholeLineEnd(bytes: Uint8Array, from: number, final: boolean): number {
-  const end = endOfLine(bytes, from);
-  if (end < 0) return final ? bytes.length : -1;
-  return bytes[end] === CR && end + 1 === bytes.length && !final ? -1 : end;
-}
-
-function lineEndLength(bytes: Uint8Array, at: number): number {
-  if (at >= bytes.length) return 0;
-  return bytes[at] === CR && bytes[at + 1] === LF ? 2 : 1;
-}
-
-/** Line ends in `bytes[start .. end)`; CR LF is one. */
-function lineEnds(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0;
-  for (let p = start; p < end; p++) {
-    if (bytes[p] === LF) count++;
-    else if (bytes[p] === CR && bytes[p + 1] !== LF) count++;
-  }
-  return count;
-}
-
-function isBlankLine(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let p = start; p < end; p++) if ((bytes[p] as number) > SPACE) return false;
-  return true;
 }
 
 /** How many bytes hold whole characters: a character that the end cuts off does not count. */
