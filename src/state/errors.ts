@@ -1,0 +1,11 @@
+import { type ClickstreamError, ioError } from '../errors.ts';
+
+/** State that cannot be rebuilt: the run must stop and leave it as it is. */
+export function stateError(path: string, found: string, cause?: unknown): ClickstreamError {
+  return ioError(
+    'STATE_CORRUPT',
+    `${path}: ${found}. The state was left as it is. Restore the file from a backup of the checkpoint folder, or start over with a new ` +
+      'checkpoint (--fresh), which reads all input again.',
+    cause,
+  );
+}
