@@ -20,81 +20,95 @@ const ordered: AggregateRule = { minArgs: 1, maxArgs: 1, argType: orderable, typ
 const firstOrLast: AggregateRule = { minArgs: 1, maxArgs: 2, argType: same, type: same };
 const statistic: AggregateRule = { minArgs: 1, maxArgs: 1, argType: doubleArg, type: () => DOUBLE };
 const truth: AggregateRule = { minArgs: 1, maxArgs: 1, argType: booleanArg, type: () => BOOLEAN };
-const average: AggregateRule = { minArgs: 1, maxArgs: 1, argType: summable, type: averageType };
 const collect: AggregateRule = { minArgs: 1, maxArgs: 1, argType: same, type: array };
-const percentile: AggregateRule = { minArgs: 2, maxArgs: 3, argType: summable, type: same };
 
 const RULES: ReadonlyMap<string, AggregateRule> = new Map(
   Object.entries({
     count: { minArgs: 1, maxArgs: Number.POSITIVE_INFINITY, argType: same, type: () => LONG },
     count_if: { minArgs: 1, maxArgs: 1, argType: booleanArg, type: () => LONG },
     sum: { minArgs: 1, maxArgs: 1, argType: summable, type: sumType },
-    avg: average,
-    mean: average,
+    avg: { minArgs: 1, maxArgs: 1, argType: summable, type: averageType },
     min: ordered,
     max: ordered,
     first: firstOrLast,
-    first_value: firstOrLast,
     last: firstOrLast,
-    last_value: firstOrLast,
     any_value: firstOrLast,
     min_by: { minArgs: 2, maxArgs: 2, argType: same, type: same },
     max_by: { minArgs: 2, maxArgs: 2, argType: same, type: same },
-    stddev: statistic,
-    std: statistic,
     stddev_samp: statistic,
     stddev_pop: statistic,
-    variance: statistic,
     var_samp: statistic,
     var_pop: statistic,
     skewness: statistic,
     kurtosis: statistic,
-    median: { minArgs: 1, maxArgs: 1, argType: summable, type: () => DOUBLE },
+    median: statistic,
     percentile: { minArgs: 2, maxArgs: 3, argType: doubleArg, type: () => DOUBLE },
-    percentile_approx: percentile,
-    approx_percentile: percentile,
+    percentile_approx: { minArgs: 2, maxArgs: 3, argType: summable, type: same },
     approx_count_distinct: { minArgs: 1, maxArgs: 2, argType: same, type: () => LONG },
     collect_list: collect,
-    array_agg: collect,
     collect_set: collect,
     bool_and: truth,
-    every: truth,
     bool_or: truth,
-    some: truth,
-    any: truth,
   } satisfies Record<string, AggregateRule>),
 );
 
-export const AGGREGATE_NAMES: readonly string[] = [...RULES.keys()];
+/** Other names of the same aggregates. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['mean', 'avg'],
+  ['first_value', 'first'],
+  ['last_value', 'last'],
+  ['stddev', 'stddev_samp'],
+  ['std', 'stddev_samp'],
+  ['variance', 'var_samp'],
+  ['approx_percentile', 'percentile_approx'],
+  ['array_agg', 'collect_list'],
+  ['every', 'bool_and'],
+  ['some', 'bool_or'],
+  ['any', 'bool_or'],
+]);
+
+export const AGGREGATE_NAMES: readonly string[] = [...RULES.keys(), ...ALIASES.keys()].sort();
 
 export function isAggregateName(name: string): boolean {
-  return RULES.has(name.toLowerCase());
+  return RULES.has(canonicalName(name));
 }
 
 /** The result type of an aggregate over arguments of these types (before their casts). `count(*)` has none. */
 export function aggregateType(name: string, argTypes: readonly DataType[]): DataType {
-  const rule = RULES.get(name.toLowerCase());
-  if (rule === undefined) throw analysisError('UNRESOLVED_ROUTINE', `"${name}" is no aggregate function.`);
+  const rule = ruleOf(name);
   const [first] = argTypes;
   return first === undefined ? rule.type(LONG) : rule.type(rule.argType(first, name));
 }
 
+export interface BoundAggregate {
+  /** The aggregate's own name, where the query wrote an alias such as `mean`. */
+  readonly name: string;
+  readonly args: readonly TypedExpr[];
+  readonly type: DataType;
+}
+
 /** The arguments with the casts that the aggregate wants, and its type. `count(*)` is bound without arguments. */
-export function bindAggregate(
-  name: string,
-  args: readonly TypedExpr[],
-): { readonly args: readonly TypedExpr[]; readonly type: DataType } {
-  const rule = RULES.get(name.toLowerCase());
-  const type = aggregateType(
-    name,
-    args.map((arg) => arg.type),
-  );
-  if (rule === undefined || (args.length === 0 && name.toLowerCase() === 'count')) return { args, type };
-  if (args.length < rule.minArgs || args.length > rule.maxArgs) {
+export function bindAggregate(name: string, args: readonly TypedExpr[]): BoundAggregate {
+  const rule = ruleOf(name);
+  const canonical = canonicalName(name);
+  const isCountStar = canonical === 'count' && args.length === 0;
+  if (!isCountStar && (args.length < rule.minArgs || args.length > rule.maxArgs)) {
     throw analysisError('WRONG_NUM_ARGS', `${name} takes ${rule.minArgs} argument(s), but ${args.length} were given.`);
   }
   const bound = args.map((arg, i) => (i === 0 ? castTo(arg, rule.argType(arg.type, name)) : arg));
-  return { args: bound, type };
+  const argTypes = args.map((arg) => arg.type);
+  return { name: canonical, args: bound, type: aggregateType(name, argTypes) };
+}
+
+function canonicalName(name: string): string {
+  const lower = name.toLowerCase();
+  return ALIASES.get(lower) ?? lower;
+}
+
+function ruleOf(name: string): AggregateRule {
+  const rule = RULES.get(canonicalName(name));
+  if (rule === undefined) throw analysisError('UNRESOLVED_ROUTINE', `"${name}" is no aggregate function.`);
+  return rule;
 }
 
 function sumType(type: DataType): DataType {
