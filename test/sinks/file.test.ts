@@ -216,7 +216,7 @@ describe('a batch that is run again', () => {
         expect(withoutManifest(first)).toEqual(withoutManifest(tree(once)));
         expect(tree(twice)).toEqual(first);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
