@@ -11,6 +11,7 @@ export interface QueryProgress {
   /** ISO times by name; `watermark` is the one that this batch used. */
   readonly eventTime?: Readonly<Record<string, string>>;
   readonly stateOperators?: readonly StateOperatorProgress[];
+  readonly sink?: { readonly numOutputRows: number };
   readonly sources?: readonly { readonly metrics?: Readonly<Record<string, string | number>> }[];
   readonly account?: { readonly operators: readonly OperatorAccount[] };
 }
@@ -39,6 +40,7 @@ export interface RunTotals {
   readonly batches: number;
   readonly files: number;
   readonly inputRows: number;
+  readonly outputRows: number;
   /** Milliseconds by phase, over all batches. */
   readonly durationMs: ReadonlyMap<string, number>;
   readonly operators: readonly OperatorAccount[];
@@ -57,6 +59,7 @@ export const NO_TOTALS: RunTotals = {
   batches: 0,
   files: 0,
   inputRows: 0,
+  outputRows: 0,
   durationMs: new Map(),
   operators: [],
   watermark: null,
@@ -72,16 +75,13 @@ export function addProgress(totals: RunTotals, progress: QueryProgress): RunTota
     batches: totals.batches + 1,
     files: totals.files + filesOf(progress),
     inputRows: totals.inputRows + progress.numInputRows,
+    // Spark's sinks of old say -1: not counted.
+    outputRows: totals.outputRows + Math.max(0, progress.sink?.numOutputRows ?? 0),
     durationMs,
     operators: addAccounts(totals.operators, progress.account?.operators ?? []),
     watermark: progress.eventTime?.watermark ?? totals.watermark,
     state: stateOf(progress) ?? totals.state,
   };
-}
-
-/** Rows that left the last operator: what the sink was given. */
-export function outputRowsOf(totals: RunTotals): number {
-  return totals.operators.at(-1)?.passed ?? 0;
 }
 
 function filesOf(progress: QueryProgress): number {
@@ -103,12 +103,14 @@ function stateOf(progress: QueryProgress): StateTotals | null {
 const COUNTS = ['in', 'passed', 'filtered', 'late', 'latePairs', 'duplicate', 'rejected'] as const;
 
 function addAccounts(sums: readonly OperatorAccount[], batch: readonly OperatorAccount[]): OperatorAccount[] {
-  // Operators come in the plan's order in every batch; two of one name are told apart by their place.
-  return Array.from({ length: Math.max(sums.length, batch.length) }, (_, index) => {
-    const sum = sums[index];
-    const added = batch[index];
-    if (sum === undefined || added === undefined) return (sum ?? added) as OperatorAccount;
-    const counts = Object.fromEntries(COUNTS.map((count) => [count, sum[count] + added[count]]));
-    return { ...sum, ...counts };
-  });
+  const byName = new Map(sums.map((account) => [account.operator, account]));
+  for (const added of batch) {
+    const sum = byName.get(added.operator);
+    byName.set(added.operator, sum === undefined ? added : { ...sum, ...sumOfCounts(sum, added) });
+  }
+  return [...byName.values()];
+}
+
+function sumOfCounts(a: OperatorAccount, b: OperatorAccount): Partial<OperatorAccount> {
+  return Object.fromEntries(COUNTS.map((count) => [count, a[count] + b[count]]));
 }

@@ -1,4 +1,4 @@
-import { type OperatorAccount, outputRowsOf, type RunTotals } from './progress.ts';
+import type { OperatorAccount, RunTotals } from './progress.ts';
 import { formatCount, formatDuration, formatTable, plural, type TableColumn } from './table.ts';
 
 const RIGHT = 'right';
@@ -30,7 +30,7 @@ export function summaryLines(totals: RunTotals, elapsedMs: number, explainEmpty:
   if (totals.operators.length > 0) lines.push('', ...accountTable(totals.operators));
   const time = whereTimeWent(totals);
   if (time !== null) lines.push('', time);
-  if (outputRowsOf(totals) === 0) {
+  if (totals.outputRows === 0) {
     const reasons = explainEmpty();
     if (reasons.length > 0) lines.push('', 'Nothing came out:', ...reasons.map((reason) => `  ${reason}`));
   }

@@ -63,6 +63,12 @@ describe('startFresh', () => {
     expect(io.err()).toContain('/out/ (2 files)');
   });
 
+  test("another process's lock is not part of the plan", () => {
+    const disk = usedFolders();
+    writeDurable(disk, '/checkpoint/lock', Buffer.from('held'), 'link');
+    expect(planFresh(disk, TARGET).files).not.toContain('/checkpoint/lock');
+  });
+
   test('asks on a terminal; any answer but yes deletes nothing', async () => {
     const disk = usedFolders();
     const before = namesBelow(disk, '/out');

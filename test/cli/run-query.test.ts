@@ -39,6 +39,7 @@ const FIRST: QueryProgress = {
   durationMs: { triggerExecution: 40, addBatch: 30, walCommit: 8 },
   eventTime: { watermark: '2026-01-01T00:00:00.000Z' },
   sources: [{ metrics: { numFiles: 3 } }],
+  sink: { numOutputRows: 2 },
   stateOperators: [{ numRowsTotal: 9, customMetrics: { openWindows: 4 } }],
   account: {
     operators: [
@@ -51,7 +52,7 @@ const SECOND: QueryProgress = {
   ...FIRST,
   batchId: 1,
   numInputRows: 100,
-  account: { operators: [account('read', { in: 100, passed: 100 }), account('aggregate', { in: 100, passed: 1 })] },
+  account: { operators: [account('aggregate', { in: 100, passed: 1 }), account('read', { in: 100, passed: 100 })] },
 };
 
 /** Lets what was resolved be noticed. */

@@ -46,7 +46,7 @@ export const LAYERS: Readonly<Record<Layer, readonly string[]>> = {
   // The shipped pipelines see what users see.
   pipelines: ['index'],
   generate: ['fs', 'contracts'],
-  cli: ['pipelines', 'generate', 'pipeline', 'index', 'checkpoint', 'fs', 'contracts'],
+  cli: ['pipelines', 'generate', 'pipeline', 'index', 'checkpoint', 'fs', 'sql/values', 'contracts'],
 };
 
 const ENTRIES = ['src/index.ts', 'src/cli/main.ts'];

@@ -6,7 +6,7 @@ import { EXIT_CODES } from '../exit-codes.ts';
 import type { CommandIo, TextOutput } from '../io.ts';
 import { countOption } from '../option-values.ts';
 import { parseFast } from '../parse.ts';
-import { addProgress, NO_TOTALS, outputRowsOf, type QueryProgress, type RunTotals } from '../progress.ts';
+import { addProgress, NO_TOTALS, type QueryProgress, type RunTotals } from '../progress.ts';
 import { formatDuration, plural } from '../table.ts';
 import { generate } from './generate.ts';
 import { task1 } from './task1.ts';
@@ -68,13 +68,13 @@ async function runSteps(folder: string, files: number, io: CommandIo): Promise<n
       task1,
       ['--in', json, '--out', csv, ...checkpoint('task1'), ...report],
       (totals) =>
-        `${plural(outputRowsOf(totals), 'row')} to CSV; ${plural(rejectedIn(totals), 'broken record')} set aside`,
+        `${plural(totals.outputRows, 'row')} to CSV; ${plural(rejectedIn(totals), 'broken record')} set aside`,
     ],
     [
       task2,
       ['--in', csv, '--out', parquet, '--drain', ...checkpoint('task2'), ...report],
       (totals) =>
-        `${plural(outputRowsOf(totals), 'window')} of 10 seconds to Parquet; ${plural(lateIn(totals), 'row')} too late`,
+        `${plural(totals.outputRows, 'window')} of 10 seconds to Parquet; ${plural(lateIn(totals), 'row')} too late`,
     ],
   ];
   for (const [command, words, describe] of steps) {
