@@ -1,0 +1,13 @@
+import type { Format } from '../../format.ts';
+import { jsonDecoder } from './decode.ts';
+import { jsonEncoder } from './encode.ts';
+
+export { type JsonMode, type JsonOptions, jsonOptions } from './options.ts';
+
+/** JSON: lines of objects, and on reading in mode `reject` any sequence of values and arrays (`JsonRecords`). */
+export const jsonFormat: Format = {
+  name: 'json',
+  extension: '.json',
+  decoder: jsonDecoder,
+  encoder: jsonEncoder,
+};

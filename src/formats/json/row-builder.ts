@@ -1,0 +1,49 @@
+import type { Batch } from '../../batch.ts';
+import type { Schema } from '../../schema.ts';
+import { BATCH_ROWS, StructColumn } from './columns.ts';
+import type { ReadContext } from './read-context.ts';
+
+/** A batch is also full when its records took so many bytes: the offsets of a string column are 32 bits. */
+const BATCH_BYTES = 256 * 1024 * 1024;
+
+/** Collects rows into batches. */
+export class RowBuilder {
+  readonly columns: StructColumn;
+  /** The row that is being written. */
+  row = 0;
+  private bytes = 0;
+  private readonly full: Batch[] = [];
+
+  constructor(
+    private readonly schema: Schema,
+    context: ReadContext,
+    /** Index of a column that the decoder fills itself, or -1. */
+    skipped = -1,
+  ) {
+    this.columns = new StructColumn(schema, '', context, skipped);
+  }
+
+  /** Keeps the row that was written; it came from `size` bytes. */
+  commit(size: number): void {
+    this.row++;
+    this.bytes += size;
+    if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
+  }
+
+  /** Ends the batch. */
+  flush(): void {
+    if (this.row === 0) return;
+    this.full.push({ schema: this.schema, length: this.row, vectors: this.columns.finishChildren(this.row) });
+    this.row = 0;
+    this.bytes = 0;
+  }
+
+  get hasBatches(): boolean {
+    return this.full.length > 0;
+  }
+
+  /** Takes the batches that are full. */
+  *batches(): Iterable<Batch> {
+    for (let batch = this.full.shift(); batch !== undefined; batch = this.full.shift()) yield batch;
+  }
+}

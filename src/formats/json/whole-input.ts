@@ -1,0 +1,37 @@
+import { ByteWindow } from '../byte-window.ts';
+
+/** The whole stream as one piece, up to a limit; used as `Lines` is. */
+export class WholeInput {
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  tooLong = false;
+  readonly number = 1;
+  private readonly window = new ByteWindow();
+  private taken = false;
+
+  constructor(private readonly maxBytes: number) {}
+
+  push(chunk: Uint8Array): void {
+    const { window } = this;
+    const room = this.maxBytes + 1 - window.end;
+    window.append(chunk.subarray(0, Math.max(0, room)));
+    this.tooLong = window.end > this.maxBytes;
+  }
+
+  finish(): void {
+    this.window.ended = true;
+  }
+
+  /** True once, when the stream is over. */
+  next(): boolean {
+    const { window } = this;
+    if (this.taken || !window.ended) return false;
+    this.taken = true;
+    window.skipByteOrderMark();
+    this.bytes = window.bytes;
+    this.start = window.start;
+    this.end = window.end;
+    return true;
+  }
+}

@@ -1,0 +1,85 @@
+import { ByteWindow } from './byte-window.ts';
+
+/** What is kept of a line that is too long. */
+const KEPT_BYTES = 64 * 1024;
+
+/**
+ * Cuts a byte stream into lines, wherever its chunks end. A line ends with LF, CRLF or CR, or with the stream; as in
+ * Spark, whose lines are Hadoop's (`LineReader`). A byte order mark at the start of the stream is left out.
+ */
+export class Lines {
+  /** The line: `bytes[start .. end)`, without its end. Valid until more bytes are pushed. */
+  bytes: Uint8Array;
+  start = 0;
+  end = 0;
+  /** 1-based. */
+  number = 0;
+  byteOffset = 0;
+  /** The line is longer than the limit: only its beginning is here. */
+  tooLong = false;
+
+  private readonly window = new ByteWindow();
+  private begun = false;
+  /** Bytes of the line that were looked at already. */
+  private scanned = 0;
+  private head: Uint8Array | null = null;
+  private headOffset = 0;
+  private readonly keptBytes: number;
+
+  constructor(private readonly maxLineBytes: number) {
+    this.bytes = this.window.bytes;
+    this.keptBytes = Math.min(KEPT_BYTES, maxLineBytes);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.window.append(chunk);
+  }
+
+  finish(): void {
+    this.window.ended = true;
+  }
+
+  /** Moves to the next line; false when more bytes are needed or the stream is over. */
+  next(): boolean {
+    const { window } = this;
+    if (!this.begun) {
+      if (!window.skipByteOrderMark()) return false;
+      this.begun = true;
+    }
+    const { bytes, start, end, ended } = window;
+    let at = start + this.scanned;
+    while (at < end && bytes[at] !== 10 && bytes[at] !== 13) at++;
+    const longLine = at - start > this.maxLineBytes;
+    if (at === end || (bytes[at] === 13 && at + 1 === end)) {
+      // Whether a CR is a line end alone is known when the next byte is.
+      if (!ended) {
+        this.scanned = at - start;
+        if (longLine) this.giveUp(at);
+        return false;
+      }
+      if (at === end && at === start && this.head === null) return false;
+    }
+    const behind = at === end ? end : bytes[at] === 13 && at + 1 < end && bytes[at + 1] === 10 ? at + 2 : at + 1;
+    this.tooLong = longLine || this.head !== null;
+    this.bytes = this.head ?? bytes;
+    this.start = this.head === null ? start : 0;
+    this.end = this.head !== null ? this.head.length : longLine ? start + this.keptBytes : at;
+    this.byteOffset = this.head === null ? window.offsetOf(start) : this.headOffset;
+    this.number++;
+    this.head = null;
+    this.scanned = 0;
+    window.start = behind;
+    return true;
+  }
+
+  /** Keeps the beginning of a line that is too long and lets go of the rest. */
+  private giveUp(at: number): void {
+    const { window } = this;
+    if (this.head === null) {
+      this.head = window.bytes.slice(window.start, window.start + this.keptBytes);
+      this.headOffset = window.offsetOf(window.start);
+    }
+    window.start = at;
+    this.scanned = 0;
+  }
+}
