@@ -5,11 +5,12 @@ import { runStreamCommand } from '../stream-command.ts';
 import { STREAM_OPTIONS, streamSettings } from '../stream-options.ts';
 
 const OPTIONS = {
-  in: { type: 'string', value: 'DIR', default: 'data/json_files', describe: 'folder of JSON files' },
-  out: { type: 'string', value: 'DIR', default: 'data/csv_files', describe: 'folder for CSV files' },
+  in: { type: 'string', value: 'DIR', group: 'Folders', default: 'data/json_files', describe: 'folder of JSON files' },
+  out: { type: 'string', value: 'DIR', group: 'Folders', default: 'data/csv_files', describe: 'folder for CSV files' },
   checkpoint: {
     type: 'string',
     value: 'DIR',
+    group: 'Folders',
     default: 'checkpoints/task1',
     describe: 'folder that remembers what was done',
   },

@@ -9,13 +9,21 @@ const OPTIONS = {
   in: {
     type: 'string',
     value: 'DIR',
+    group: 'Folders',
     default: 'data/csv_files',
     describe: 'folder of CSV files, as task1 writes them',
   },
-  out: { type: 'string', value: 'DIR', default: 'data/parquet_files', describe: 'folder for Parquet files' },
+  out: {
+    type: 'string',
+    value: 'DIR',
+    group: 'Folders',
+    default: 'data/parquet_files',
+    describe: 'folder for Parquet files',
+  },
   checkpoint: {
     type: 'string',
     value: 'DIR',
+    group: 'Folders',
     default: 'checkpoints/task2',
     describe: 'folder that remembers what was done',
   },
