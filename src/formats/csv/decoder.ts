@@ -7,12 +7,14 @@ import { endOfLine, isBlankLine, lineEndLength, lineEnds, wholeLineEnd } from '.
 import { type CsvOptions, csvOptions } from './options.ts';
 import { BATCH_ROWS, RowBuilder } from './row-builder.ts';
 import { CsvTokenizer, Scan } from './tokenizer.ts';
-import { csvVerdict } from './verdict.ts';
+import { csvVerdict, oddQuoteReason } from './verdict.ts';
 
 const LF = 10;
 const CR = 13;
 /** How much of a too long record is kept for its reject. */
 const RAW_PREFIX_BYTES = 4096;
+/** How often csv-parse is asked about an odd record of one file before its answer is taken as known. */
+const MAX_VERDICTS = 1000;
 const BOM = [0xef, 0xbb, 0xbf];
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -44,6 +46,7 @@ class CsvDecoder {
   private headerWanted: boolean;
   /** In the tail of a line that is too long. */
   private skipping = false;
+  private verdicts = 0;
 
   constructor(private readonly request: DecodeRequest) {
     this.options = csvOptions(request.options);
@@ -140,18 +143,27 @@ class CsvDecoder {
 
   /** A record whose quotes are not RFC 4180's, up to the end of the line where that shows: csv-parse decides. */
   private irregular(at: number, end: number, final: boolean): number {
+    const { tokenizer } = this;
     const record = this.view.subarray(at, end);
-    if (isUtf8(record)) {
-      const verdict = csvVerdict(record, this.options);
-      if ('fields' in verdict) {
-        this.tokenizer.take(verdict.fields);
-        this.record(at, end);
-        this.line += lineEnds(this.view, at, end);
-        return this.skipLine(end, final);
-      }
-      return this.brokenLine(at, `line ${this.line}, ${verdict.reason}`);
-    }
-    return this.brokenLine(at, 'not valid UTF-8');
+    if (!isUtf8(record)) return this.brokenLine(at, 'not valid UTF-8');
+    if (!this.asksCsvParse()) return this.brokenLine(at, oddQuoteReason(tokenizer.odd, tokenizer.count));
+    const verdict = csvVerdict(record, this.options);
+    if ('reason' in verdict) return this.brokenLine(at, verdict.reason);
+    tokenizer.take(verdict.fields);
+    this.record(at, end);
+    this.line += lineEnds(this.view, at, end);
+    return this.skipLine(end, final);
+  }
+
+  /**
+   * Asking takes some 50 microseconds, so a file full of odd quotes would take hours. csv-parse takes a record that the
+   * tokenizer refuses only when a NUL follows a closing quote, or some white space where it is to be trimmed; all others
+   * have an answer that is known once it was heard often enough.
+   */
+  private asksCsvParse(): boolean {
+    const { ignoreLeadingWhiteSpace, ignoreTrailingWhiteSpace } = this.options;
+    if (ignoreLeadingWhiteSpace || ignoreTrailingWhiteSpace || this.view[this.tokenizer.at] === 0) return true;
+    return this.verdicts++ < MAX_VERDICTS;
   }
 
   /** An open quote would swallow the rest of the file: only its line is given up, and the next is read afresh. */

@@ -38,8 +38,9 @@ export class CsvTokenizer {
   end = 0;
   /** First byte behind the record and its line end. */
   next = 0;
-  /** Position of what made the record irregular. */
+  /** Position of what made the record irregular: a quote inside a field without quotes, or text behind a closing one. */
   at = 0;
+  odd: 'opening' | 'closing' = 'opening';
   /** Whether the record had any quoted field, so that its text may hold line ends. */
   anyQuoted = false;
 
@@ -95,6 +96,7 @@ export class CsvTokenizer {
         if (p === limit && !final) return Scan.incomplete;
         if (p < limit && bytes[p] === this.quote && this.strict) {
           this.at = p;
+          this.odd = 'opening';
           return Scan.irregular;
         }
         this.addField(from, this.trimTrailing ? this.trimmedEnd(from, p) : p, 0);
@@ -163,6 +165,7 @@ export class CsvTokenizer {
       if (this.sep.length > limit - p && !final) return Scan.incomplete;
       if (this.strict) {
         this.at = p;
+        this.odd = 'closing';
         return Scan.irregular;
       }
       return this.stopAtDelimiter(open, p, final);

@@ -32,16 +32,23 @@ export function csvVerdict(record: Uint8Array, options: CsvOptions): Verdict {
   }
 }
 
+/** What is wrong with the quotes of a record, at a field counted from 0. */
+export function oddQuoteReason(kind: 'opening' | 'closing', field: number): string {
+  return kind === 'closing'
+    ? `field ${field + 1}: a closing quote is followed by text, expected a separator or the end of the line`
+    : `field ${field + 1}: a quote inside a field that is not in quotes`;
+}
+
 function reasonOf(error: CsvError, record: Uint8Array): string {
-  const field = `field ${Number(error.column ?? 0) + 1}`;
+  const field = Number(error.column ?? 0);
   switch (String(error.code)) {
     case 'CSV_INVALID_CLOSING_QUOTE':
     case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':
-      return `${field}: a closing quote is followed by text, expected a separator or the end of the line`;
+      return oddQuoteReason('closing', field);
     case 'INVALID_OPENING_QUOTE':
-      return `${field}: a quote inside a field that is not in quotes`;
+      return oddQuoteReason('opening', field);
     case 'CSV_QUOTE_NOT_CLOSED':
-      return `${field}: a quote is opened and never closed`;
+      return `field ${field + 1}: a quote is opened and never closed`;
     default:
       return `not a CSV record (${error.message}): ${JSON.stringify(decoder.decode(record.subarray(0, 60)))}`;
   }

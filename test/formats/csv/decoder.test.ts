@@ -221,11 +221,19 @@ describe('mode reject', () => {
       ['h', 6],
     ]);
     expect(rejects.map(({ line, reason }) => [line, reason])).toEqual([
-      [1, 'line 1, field 1: a quote inside a field that is not in quotes'],
-      [2, 'line 2, field 1: a closing quote is followed by text, expected a separator or the end of the line'],
-      [3, expect.stringContaining('line 3')],
+      [1, 'field 1: a quote inside a field that is not in quotes'],
+      [2, 'field 1: a closing quote is followed by text, expected a separator or the end of the line'],
+      [3, expect.stringContaining('a closing quote is followed by text')],
       [5, 'a quote opened in line 5 is never closed'],
     ]);
+  });
+
+  test('odd quotes are known once csv-parse was asked often enough', () => {
+    const odd = ['a"b,1', '"c"d,2', 'x,y"', '"""e"""f,g'].join('\n');
+    const once = decode(clicks, odd).rejects.map(({ reason }) => reason);
+    const { rejects } = decode(clicks, `${odd}\n`.repeat(500));
+    expect(rejects).toHaveLength(500 * once.length);
+    expect(rejects.slice(-once.length).map(({ reason }) => reason)).toEqual(once);
   });
 
   test('a quote that is never closed swallows nothing', () => {
