@@ -2,13 +2,14 @@ import type { Batch } from '../../batch.ts';
 import { configError, dataError } from '../../errors.ts';
 import type { DecodeRequest, Decoder } from '../../format.ts';
 import { Lines } from '../lines.ts';
+import { invalidUtf8At } from '../utf8.ts';
+import { WholeInput } from '../whole-input.ts';
 import { type Column, TextColumn } from './columns.ts';
 import type { JsonOptions } from './options.ts';
 import { ReadContext } from './read-context.ts';
 import { RowBuilder } from './row-builder.ts';
 import { utf8Text } from './strings.ts';
-import { ARRAY, invalidUtf8At, OBJECT, Tokenizer, VALUE } from './tokenizer.ts';
-import { WholeInput } from './whole-input.ts';
+import { ARRAY, OBJECT, Tokenizer, VALUE } from './tokenizer.ts';
 import { zoneOffset } from './zone-offset.ts';
 
 const textEncoder = new TextEncoder();

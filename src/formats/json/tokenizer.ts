@@ -1,3 +1,5 @@
+import { invalidUtf8At } from '../utf8.ts';
+
 /**
  * A plain, iterative JSON tokenizer over bytes (RFC 8259). It turns one value into a flat tape that keeps where each
  * value's bytes are, so that numbers keep their text and nothing is lost on the way through JavaScript objects.
@@ -379,26 +381,4 @@ export function named(byte: number): string {
   if (byte === 10 || byte === 13) return 'line break';
   if (byte > 32 && byte < 127) return byte === 34 ? 'a double quote' : `"${String.fromCharCode(byte)}"`;
   return `byte 0x${byte.toString(16).padStart(2, '0').toUpperCase()}`;
-}
-
-/** Index of the first byte of `bytes[start .. end)` that cannot be UTF-8 (Unicode 15, table 3-7), or -1. */
-export function invalidUtf8At(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end) {
-    const lead = bytes[at] as number;
-    if (lead < 128) {
-      at++;
-      continue;
-    }
-    const length =
-      lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-    if (length === 0 || at + length > end) return at;
-    const second = bytes[at + 1] as number;
-    const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-    const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-    if (second < low || second > high) return at;
-    for (let i = 2; i < length; i++) if (((bytes[at + i] as number) & 0xc0) !== 0x80) return at;
-    at += length;
-  }
-  return -1;
 }

@@ -1,4 +1,4 @@
-import { ByteWindow } from '../byte-window.ts';
+import { ByteWindow } from './byte-window.ts';
 
 /** The whole stream as one piece, up to a limit; used as `Lines` is. */
 export class WholeInput {

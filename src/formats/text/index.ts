@@ -1,0 +1,166 @@
+import { type Batch, type BytesVector, type ObjectVector, toBytesVector } from '../../batch.ts';
+import { configError, dataError, didYouMean } from '../../errors.ts';
+import type { DecodeRequest, Decoder, EncodeRequest, Encoder, Format } from '../../format.ts';
+import { type DataType, formatType, type Schema } from '../../schema.ts';
+import { Lines } from '../lines.ts';
+import { invalidUtf8At } from '../utf8.ts';
+import { WholeInput } from '../whole-input.ts';
+
+const BATCH_ROWS = 4096;
+/** A batch is also full when its text is this long: the offsets of a column are 32 bits. */
+const BATCH_BYTES = 256 * 1024 * 1024;
+
+/** Options of the text format, checked and with their defaults. */
+export interface TextOptions {
+  /** The file is one row, not one row per line. */
+  readonly wholetext: boolean;
+  /** A longer line, or whole text, stops the reading: it cannot be held. */
+  readonly maxRecordBytes: number;
+}
+
+const DEFAULTS: TextOptions = { wholetext: false, maxRecordBytes: 64 * 1024 * 1024 };
+
+/**
+ * Checks the options of the text format. Names are compared without regard to case, as Spark does.
+ *
+ * @throws TEXT_OPTION for an unknown name or a value that cannot be.
+ */
+export function textOptions(given: Readonly<Record<string, unknown>>): TextOptions {
+  let { wholetext, maxRecordBytes } = DEFAULTS;
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    switch (key.toLowerCase()) {
+      case 'wholetext':
+        if (!/^(?:true|false)$/i.test(String(value))) {
+          throw refused(`wholetext is true or false, not ${JSON.stringify(value)}.`);
+        }
+        wholetext = String(value).toLowerCase() === 'true';
+        break;
+      case 'maxrecordbytes':
+        maxRecordBytes = Number(value);
+        if (!Number.isSafeInteger(maxRecordBytes) || maxRecordBytes <= 0) {
+          throw refused(`maxRecordBytes is a whole number above 0, not ${JSON.stringify(value)}.`);
+        }
+        break;
+      default:
+        throw refused(`there is no option "${key}".${didYouMean(key, Object.keys(DEFAULTS))}`);
+    }
+  }
+  return { wholetext, maxRecordBytes };
+}
+
+/**
+ * Text: each line is a row of one string column, `value` by custom. A line ends with LF, CRLF or CR; the
+ * last one counts without an end, and an end of the file behind a line end makes no row more (Spark's `TextFileFormat`).
+ */
+export const textFormat: Format = { name: 'text', extension: '.txt', decoder: textDecoder, encoder: textEncoder };
+
+function textDecoder(request: DecodeRequest): Decoder {
+  return new TextDecoding(request.schema, textOptions(request.options));
+}
+
+class TextDecoding implements Decoder {
+  private readonly lines: Lines | WholeInput;
+  private readonly type: DataType;
+  private offsets = new Int32Array(BATCH_ROWS + 1);
+  private bytes = new Uint8Array(64 * 1024);
+  private row = 0;
+
+  constructor(
+    private readonly schema: Schema,
+    private readonly options: TextOptions,
+  ) {
+    this.type = onlyColumn(schema, 'reads');
+    this.lines = options.wholetext ? new WholeInput(options.maxRecordBytes) : new Lines(options.maxRecordBytes);
+  }
+
+  *push(chunk: Uint8Array): Iterable<Batch> {
+    this.lines.push(chunk);
+    yield* this.read();
+  }
+
+  *finish(): Iterable<Batch> {
+    this.lines.finish();
+    yield* this.read();
+    if (this.row > 0) yield this.batch();
+  }
+
+  private *read(): Iterable<Batch> {
+    while (this.lines.next()) {
+      this.take();
+      if (this.row === BATCH_ROWS || (this.offsets[this.row] as number) >= BATCH_BYTES) yield this.batch();
+    }
+  }
+
+  private take(): void {
+    const { bytes, start, end, tooLong, number } = this.lines;
+    if (tooLong) {
+      const limit = this.options.maxRecordBytes;
+      const what = this.options.wholetext ? 'the text' : `line ${number}`;
+      throw dataError(
+        'RECORD_TOO_LONG',
+        `${what} is longer than ${limit} bytes. Raise maxRecordBytes if that is right.`,
+      );
+    }
+    const valid = invalidUtf8At(bytes, start, end) < 0;
+    // As in Spark, bytes that are no text become U+FFFD.
+    const text = valid ? bytes.subarray(start, end) : Buffer.from(Buffer.from(bytes.subarray(start, end)).toString());
+    const at = this.offsets[this.row] as number;
+    this.reserve(at, text.length);
+    this.bytes.set(text, at);
+    this.offsets[++this.row] = at + text.length;
+  }
+
+  private reserve(used: number, size: number): void {
+    if (used + size <= this.bytes.length) return;
+    const bytes = new Uint8Array(Math.max(used + size, this.bytes.length * 2));
+    bytes.set(this.bytes.subarray(0, used));
+    this.bytes = bytes;
+  }
+
+  private batch(): Batch {
+    const length = this.row;
+    const used = this.offsets[length] as number;
+    const offsets = this.offsets.subarray(0, length + 1);
+    const bytes = this.bytes.subarray(0, used);
+    this.row = 0;
+    this.offsets = new Int32Array(BATCH_ROWS + 1);
+    this.bytes = new Uint8Array(Math.max(1024, used));
+    const vector: BytesVector = { kind: 'bytes', type: this.type, length, validity: null, offsets, bytes };
+    return { schema: this.schema, length, vectors: [vector] };
+  }
+}
+
+/** Writes one string column, a line per row; null is an empty line (Spark's `TextOutputWriter`). */
+function textEncoder(request: EncodeRequest): Encoder {
+  textOptions(request.options);
+  onlyColumn(request.schema, 'writes');
+  return {
+    encode(batch) {
+      const { bytes, offsets, validity, length } = toBytesVector(batch.vectors[0] as BytesVector | ObjectVector);
+      const out = new Uint8Array((offsets[length] as number) - (offsets[0] as number) + length);
+      let to = 0;
+      for (let row = 0; row < length; row++) {
+        if (validity === null || validity[row] === 1) {
+          const text = bytes.subarray(offsets[row], offsets[row + 1]);
+          out.set(text, to);
+          to += text.length;
+        }
+        out[to++] = 10;
+      }
+      return out.subarray(0, to);
+    },
+    finish: () => new Uint8Array(0),
+  };
+}
+
+function onlyColumn(schema: Schema, does: string): DataType {
+  const [column, ...others] = schema.fields;
+  if (column?.type.kind === 'string' && others.length === 0) return column.type;
+  const found = schema.fields.map(({ name, type }) => `${name} ${formatType(type)}`).join(', ');
+  throw configError('TEXT_SCHEMA', `text ${does} one string column, such as "value string", not (${found}).`);
+}
+
+function refused(message: string) {
+  return configError('TEXT_OPTION', `text: ${message}`);
+}
