@@ -10,8 +10,10 @@ export interface ListedFile {
 }
 
 export interface ListOptions {
-  /** Whether folders within are listed too; otherwise only the files directly in the root. */
-  readonly recursive: boolean;
+  /** Which folders within are listed too, by name; none: only the files directly in the root. */
+  readonly recursive: boolean | ((name: string) => boolean);
+  /** Told of every folder that is listed: what a watcher must watch. */
+  readonly folder?: (path: string) => void;
   /** What is known of a file already: it is taken over without asking the disk. Without it every file costs a stat. */
   readonly known?: (path: string) => { readonly size: number; readonly mtimeMs: number } | undefined;
   /** Told of what is there but cannot be looked at (no permission, I/O error, a name that is not UTF-8). */
@@ -56,13 +58,16 @@ function* listRoot(disk: Disk, root: string, options: ListOptions): Generator<Li
   if (found.kind === 'file') yield { path: root, size: found.size, mtimeMs: found.mtimeMs };
   if (found.kind !== 'directory') return;
   const isWithin = withinTest(disk, root, options);
+  const { recursive } = options;
+  const enters = typeof recursive === 'function' ? recursive : () => recursive;
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    options.folder?.(folder);
     const prefix = join(folder, '');
     for (const { name, kind } of entriesOf(disk, folder, options)) {
       if (isHidden(name)) continue;
       const path = prefix + name;
-      if (kind === 'directory' && options.recursive) folders.push(path);
+      if (kind === 'directory' && enters(name)) folders.push(path);
       else if (kind === 'file' || (kind === 'symlink' && isWithin(path))) {
         const file = look(disk, path, options);
         if (file !== null) yield file;

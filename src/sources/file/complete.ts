@@ -15,7 +15,10 @@ export async function completeness(disk: Disk, path: string, format: string, gzi
   try {
     if (gzip) return await gzipCompleteness(disk, file);
     if (format === 'parquet') return parquetCompleteness(disk, file);
-    if (format === 'json') return arrayCompleteness(fileChunks(disk, file, 64 * 1024));
+    if (format === 'json') {
+      const chunkBytes = Math.min(Math.max(disk.fstat(file).size, 1), 64 * 1024);
+      return arrayCompleteness(fileChunks(disk, file, chunkBytes));
+    }
     return 'unknown';
   } finally {
     disk.close(file);

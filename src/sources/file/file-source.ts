@@ -2,12 +2,13 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { invariant } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
+import { diskError } from '../../fs/disk-error.ts';
 import { exists } from '../../fs/durable.ts';
+import type { ListedFile } from '../../fs/list.ts';
 import { type Field, type Schema, struct } from '../../schema.ts';
 import type { Offset, ReadLimit, Source, Split } from '../../source.ts';
 import { checkArchive, cleanFiles } from './clean.ts';
-import { type InputPath, parseInputPath } from './input-path.ts';
-import { listInput } from './list-input.ts';
+import { baseOf, type InputPath, inputPath, listInput } from './list-input.ts';
 import { manifestFiles } from './manifest-files.ts';
 import type { FileSourceOptions } from './options.ts';
 import { dataSchema, partitionFields, partitionValues } from './partitions.ts';
@@ -57,12 +58,9 @@ const MAX_WARNINGS = 1000;
 
 /** Opens a file source: looks once at the folders, to learn the partition columns. Errors: OPTION_INVALID, PARTITION_FOLDERS_DIFFER. */
 export function openFileSource(request: FileSourceRequest): FileSource {
-  const inputs = parseInputPath(request.path, request.disk);
-  checkArchive(
-    request.options,
-    inputs.map((input) => input.base),
-  );
-  return new FolderSource({ ...request, onWarning: onceEach(request.onWarning) }, inputs);
+  const input = inputPath(request.disk, request.path);
+  checkArchive(request.options, input.bases);
+  return new FolderSource({ ...request, onWarning: onceEach(request.onWarning) }, input);
 }
 
 class FolderSource implements FileSource {
@@ -86,7 +84,7 @@ class FolderSource implements FileSource {
 
   constructor(
     private readonly request: FileSourceRequest,
-    private readonly inputs: readonly InputPath[],
+    private readonly input: InputPath,
   ) {
     const { options, disk, clock, schema, format, onWarning } = request;
     this.taken = new TakenFiles(request.seen, options.fileNameOnly, options.maxFileAgeMs);
@@ -95,7 +93,8 @@ class FolderSource implements FileSource {
       maxFiles: options.maxFilesPerTrigger ?? undefined,
       maxBytes: options.maxBytesPerTrigger ?? undefined,
     };
-    this.partitions = partitionFields(this.base, this.listFiles().files, schema);
+    const paths = this.listFiles().files.map((file) => file.path);
+    this.partitions = partitionFields(paths, (path) => baseOf(input, path), schema);
     this.schema = struct([...dataSchema(schema, this.partitions).fields, ...this.partitions]);
   }
 
@@ -146,7 +145,7 @@ class FolderSource implements FileSource {
       formatOptions,
       schema: this.schema,
       partitions: this.partitions,
-      partitionValues: (path) => partitionValues(this.base, path),
+      partitionValues: (path) => partitionValues(baseOf(this.input, path), path),
     };
     return readSplit(reader, split as FileSplit, context);
   }
@@ -210,28 +209,27 @@ class FolderSource implements FileSource {
     this.watch = null;
   }
 
-  private get base(): string {
-    return this.inputs[0]?.base ?? '';
-  }
-
   /** Brings the pending files up to date with the folders. */
   private refresh(): void {
     const { disk } = this.request;
     const { files, folders, complete } = this.listFiles();
-    const fresh: string[] = [];
-    const known: string[] = [];
-    for (const path of files) (this.taken.has(path) ? known : fresh).push(path);
+    const fresh: ListedFile[] = [];
+    const known: ListedFile[] = [];
+    for (const file of files) (this.taken.has(file.path) ? known : fresh).push(file);
     this.pending.update(fresh);
-    if (complete) this.taken.forgetGone(disk, new Set(known), known.length);
+    if (complete) this.taken.forgetGone(disk, known);
     this.reportChanged(known);
     this.follow(folders);
   }
 
   private listFiles() {
     const { disk, options, onWarning } = this.request;
-    const listing = listInput(disk, { inputs: this.inputs, recursive: options.recursiveFileLookup, onWarning });
+    const known = (path: string) => this.taken.get(path) ?? this.pending.get(path);
+    const { input } = this;
+    const listing = listInput(disk, { input, recursive: options.recursiveFileLookup, known, onWarning });
     if (!options.readManifest) return listing;
-    return { ...listing, files: manifestFiles(disk, this.base) ?? [] };
+    const listed = input.bases.flatMap((base) => manifestFiles(disk, base) ?? []);
+    return { ...listing, files: listed.map((path) => ({ path, ...(known(path) ?? statListed(disk, path)) })) };
   }
 
   /** The next files in order, up to the limit; the first one always (Spark's FileStreamSource.fetchMaxOffset). */
@@ -283,10 +281,10 @@ class FolderSource implements FileSource {
   private follow(folders: readonly string[]): void {
     if (this.watch === null) return;
     const { disk } = this.request;
-    const above = this.inputs
-      .filter((input) => !folders.includes(input.base))
-      .map((input) => {
-        let folder = dirname(input.base);
+    const above = this.input.bases
+      .filter((base) => !folders.includes(base))
+      .map((base) => {
+        let folder = base;
         while (!exists(disk, folder)) folder = dirname(folder);
         return folder;
       });
@@ -294,11 +292,11 @@ class FolderSource implements FileSource {
   }
 
   /** A file that was taken is not read again; whoever changes it should know. A few are looked at per listing. */
-  private reportChanged(known: readonly string[]): void {
+  private reportChanged(known: readonly ListedFile[]): void {
     const { disk, onWarning } = this.request;
     const inTurn = Array.from(
       { length: Math.min(CHANGE_CHECKS, known.length) },
-      (_, i) => known[(this.changeCursor + i) % known.length] as string,
+      (_, i) => (known[(this.changeCursor + i) % known.length] as ListedFile).path,
     );
     this.changeCursor += inTurn.length;
     for (const path of new Set([...this.changeHints, ...inTurn])) {
@@ -309,6 +307,16 @@ class FolderSource implements FileSource {
       onWarning(`${path} was changed after it was read; the change is not read. Deliver new data in a new file.`);
     }
     this.changeHints.clear();
+  }
+}
+
+/** A file of the manifest must be there. */
+function statListed(disk: Disk, path: string): { size: number; mtimeMs: number } {
+  try {
+    const { size, mtimeMs } = disk.stat(path);
+    return { size, mtimeMs };
+  } catch (error) {
+    throw diskError('read, though the manifest lists it,', path, error);
   }
 }
 

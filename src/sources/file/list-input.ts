@@ -1,86 +1,81 @@
-import { sep } from 'node:path';
-import type { DirectoryEntry, Disk } from '../../fs/disk.ts';
-import { errnoOf } from '../../fs/disk-error.ts';
-import type { InputPath } from './input-path.ts';
+import { resolve } from 'node:path';
+import type { Disk } from '../../fs/disk.ts';
+import { diskError, errnoOf } from '../../fs/disk-error.ts';
+import { exists } from '../../fs/durable.ts';
+import { expandBraces, hasWildcard, isGlob } from '../../fs/glob.ts';
+import { type ListedFile, listFiles } from '../../fs/list.ts';
+import type { SeenFile } from './seen.ts';
+
+/** Where input lies: an absolute path or glob. */
+export interface InputPath {
+  /** As `listFiles` takes it. */
+  readonly root: string;
+  /** The folders above the first wildcard, one per alternative of braces. */
+  readonly bases: readonly string[];
+  /** Path parts of `root`: what lies deeper was found below a folder that the root matched. */
+  readonly depth: number;
+}
+
+/** A path that exists as it is written is no glob. */
+export function inputPath(disk: Disk, path: string): InputPath {
+  const absolute = resolve(path);
+  if (!isGlob(absolute) || exists(disk, absolute)) {
+    const root = absolute.replace(/[*?[\]{}\\]/g, '\\$&');
+    return { root, bases: [absolute], depth: partsOf(absolute).length };
+  }
+  const patterns = expandBraces(absolute).map(partsOf);
+  const bases = patterns.map((parts) => {
+    const wildcard = parts.findIndex(hasWildcard);
+    return `/${parts.slice(0, wildcard < 0 ? parts.length : wildcard).join('/')}`;
+  });
+  return { root: absolute, bases: [...new Set(bases)], depth: Math.min(...patterns.map((parts) => parts.length)) };
+}
+
+/** The folder that the input path matched above a file: partition folders count from there (Spark's base path). */
+export function baseOf(input: InputPath, file: string): string {
+  return `/${partsOf(file).slice(0, input.depth).join('/')}`;
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '');
+}
 
 /** One look at the input folders. */
 export interface InputListing {
-  /** Paths of the files that may be input, in no order. */
-  readonly files: string[];
+  readonly files: readonly ListedFile[];
   /** The folders looked into: what a watcher must watch. */
-  readonly folders: string[];
-  /** Whether every folder could be read; when not, a file that is not here may still be there. */
+  readonly folders: readonly string[];
+  /** Whether everything could be looked at; when not, a file that is not here may still be there. */
   readonly complete: boolean;
 }
 
 export interface ListRequest {
-  readonly inputs: readonly InputPath[];
+  readonly input: InputPath;
+  /** Enters folders of any name; otherwise partition folders (`col=value`) only. */
   readonly recursive: boolean;
+  /** Files that need no look. */
+  readonly known: (path: string) => SeenFile | undefined;
   readonly onWarning: (message: string) => void;
 }
 
-/**
- * Lists input files without looking at any of them. A folder that is not there has no files (yet). Symbolic links are
- * not followed, except in the path that was given: they may point anywhere, or at each other.
- */
+/** Lists input files. What cannot be looked at is reported and left out until it can. */
 export function listInput(disk: Disk, request: ListRequest): InputListing {
-  const walk = new Walk(disk, request);
-  for (const { base, segments } of request.inputs) walk.enter(base, segments, 0);
-  return { files: walk.files, folders: walk.folders, complete: walk.complete };
-}
-
-/** Names that are not input: hidden ones, and what other programs call a file that they are still writing. */
-export function isHiddenName(name: string): boolean {
-  if (name.startsWith('.')) return true;
-  if (name.startsWith('_') && !name.includes('=')) return true;
-  return name.endsWith('.tmp') || name.endsWith('.part') || name.endsWith('._COPYING_');
-}
-
-class Walk {
-  readonly files: string[] = [];
-  readonly folders: string[] = [];
-  complete = true;
-
-  constructor(
-    private readonly disk: Disk,
-    private readonly request: ListRequest,
-  ) {}
-
-  /** `depth` counts the segments that are matched already; behind the last one everything is input. */
-  enter(folder: string, segments: readonly RegExp[], depth: number): void {
-    const entries = this.entriesOf(folder, depth === 0);
-    if (entries === null) return;
-    this.folders.push(folder);
-    const prefix = folder.endsWith(sep) ? folder : folder + sep;
-    const segment = segments[depth];
-    for (const { name, kind } of entries) {
-      if (isHiddenName(name) || (segment !== undefined && !segment.test(name))) continue;
-      const path = prefix + name;
-      if (kind === 'file') {
-        if (depth >= segments.length - 1) this.files.push(path);
-      } else if (kind === 'directory') {
-        if (segment !== undefined || this.request.recursive || name.includes('='))
-          this.enter(path, segments, depth + 1);
-      } else {
-        const found = kind === 'symlink' ? 'a symbolic link' : 'not a regular file';
-        this.request.onWarning(`${path} is ${found} and is not read. Put the file itself into the folder.`);
-      }
-    }
-  }
-
-  private entriesOf(folder: string, isBase: boolean): DirectoryEntry[] | null {
-    try {
-      return this.disk.readdir(folder);
-    } catch (error) {
+  const folders: string[] = [];
+  let complete = true;
+  const files = listFiles(disk, request.input.root, {
+    recursive: request.recursive || ((name) => name.includes('=')),
+    known: request.known,
+    folder: (path) => folders.push(path),
+    unreadable(path, error) {
+      complete = false;
       const code = errnoOf(error);
-      if (code === 'ENOENT') return null;
-      if (code === 'ENOTDIR' && isBase) {
-        this.files.push(folder);
-        return null;
-      }
-      this.complete = false;
-      this.request.onWarning(`The folder ${folder} cannot be listed (${code}); its files are left out until it can.`);
-      return null;
-    }
-  }
+      if (code !== 'ENOENT' && code !== '') request.onWarning(unreadable(path, error));
+    },
+  });
+  return { files: [...files], folders, complete };
+}
+
+/** How an input file that cannot be read is reported. */
+export function unreadable(path: string, error: unknown): string {
+  return `${diskError('read', path, error).message}. It is left out until it can be read.`;
 }

@@ -39,11 +39,11 @@ function unescapePart(text: string): string {
  * long, double, date, else string: Spark's PartitioningUtils.inferPartitionColumnValue). Throws PARTITION_FOLDERS_DIFFER when
  * files have different columns.
  */
-export function partitionFields(base: string, paths: Iterable<string>, schema: Schema): Field[] {
+export function partitionFields(paths: Iterable<string>, baseOf: (path: string) => string, schema: Schema): Field[] {
   let names: string[] | null = null;
   const found = new Map<string, Set<string>>();
   for (const path of paths) {
-    const values = partitionValues(base, path);
+    const values = partitionValues(baseOf(path), path);
     names ??= [...values.keys()];
     if (names.join('/') !== [...values.keys()].join('/')) {
       throw configError(

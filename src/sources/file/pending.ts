@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.ts';
-import type { Disk, FileStat } from '../../fs/disk.ts';
+import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
 import { isGzip } from './chunks.ts';
 import { type Completeness, completeness } from './complete.ts';
+import { unreadable } from './list-input.ts';
 
 /** A file that was listed and not taken yet. */
 export interface PendingFile {
@@ -52,11 +53,22 @@ export class PendingFiles {
     return this.byPath.size;
   }
 
-  /** Makes `paths` the pending files: stats those that are new, drops those that are gone. */
-  update(paths: readonly string[]): void {
-    const listed = new Set(paths);
-    for (const path of this.byPath.keys()) if (!listed.has(path)) this.remove(path);
-    for (const path of paths) if (!this.byPath.has(path)) this.addNew(path);
+  get(path: string): PendingFile | undefined {
+    return this.byPath.get(path);
+  }
+
+  /** Makes `files` the pending files. Those that are known keep what was found out of them. */
+  update(files: readonly PendingFile[]): void {
+    if (this.byPath.size > 0) {
+      const listed = new Set(files.map((file) => file.path));
+      for (const path of this.byPath.keys()) if (!listed.has(path)) this.remove(path);
+    }
+    for (const file of files) {
+      if (this.byPath.has(file.path)) continue;
+      const gzip = isGzip(file.path);
+      this.byPath.set(file.path, { path: file.path, gzip, verdict: null, ready: false, ...this.looks(file) });
+      this.order = null;
+    }
   }
 
   remove(path: string): void {
@@ -127,18 +139,7 @@ export class PendingFiles {
     return Number.POSITIVE_INFINITY;
   }
 
-  private addNew(path: string): void {
-    const gzip = isGzip(path);
-    try {
-      const stat = this.options.disk.stat(path);
-      this.byPath.set(path, { path, gzip, verdict: null, ready: false, ...this.looks(stat) });
-      this.order = null;
-    } catch (error) {
-      this.warnUnlessGone(path, error);
-    }
-  }
-
-  private looks(stat: FileStat) {
+  private looks(stat: { size: number; mtimeMs: number }) {
     return { size: stat.size, mtimeMs: stat.mtimeMs, sinceMs: this.options.clock.monotonicMs() };
   }
 
@@ -168,9 +169,7 @@ export class PendingFiles {
   }
 
   private warnUnlessGone(path: string, error: unknown): void {
-    const code = errnoOf(error);
-    if (code === '') throw error;
-    if (code === 'ENOENT') return;
-    this.options.onWarning(`${path} cannot be read (${code}); it is left out until it can.`);
+    if (errnoOf(error) === '') throw error;
+    if (errnoOf(error) !== 'ENOENT') this.options.onWarning(unreadable(path, error));
   }
 }

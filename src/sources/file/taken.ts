@@ -78,10 +78,11 @@ export class TakenFiles {
    * Keeps the record from growing for ever: forgets files that are gone, once there are many of them. A listing without
    * any known file forgets nothing: it may be a share that is not mounted.
    */
-  forgetGone(disk: Disk, listed: ReadonlySet<string>, knownListed: number): void {
+  forgetGone(disk: Disk, known: readonly FileSplit[]): void {
     const { size } = this.seen;
-    const gone = size - knownListed;
-    if (this.fileNameOnly || knownListed === 0 || gone < Math.max(100, size / 10)) return;
+    const gone = size - known.length;
+    if (this.fileNameOnly || known.length === 0 || gone < Math.max(100, size / 10)) return;
+    const listed = new Set(known.map((file) => file.path));
     const keys: string[] = [];
     for (const key of this.seen.paths()) if (!listed.has(key) && isGone(disk, key)) keys.push(key);
     this.seen.forget(keys);

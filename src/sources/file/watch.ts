@@ -1,4 +1,5 @@
-import { type FSWatcher, watch } from 'chokidar';
+import { join } from 'node:path';
+import { FSWatcher } from 'chokidar';
 import type { Clock } from '../../clock.ts';
 
 export interface WatchOptions {
@@ -9,6 +10,8 @@ export interface WatchOptions {
   /** No watcher: wakes every `pollIntervalMs`. */
   readonly poll: boolean;
   readonly pollIntervalMs: number;
+  /** For tests: how folders are watched. */
+  readonly watch?: (events: WatchEvents) => WatchedFolders;
 }
 
 /** Wakes the source when its folders change. */
@@ -18,63 +21,90 @@ export interface FolderWatch {
   close(): Promise<void>;
 }
 
+interface WatchEvents {
+  readonly onChange: (path: string | null) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+interface WatchedFolders {
+  add(folders: readonly string[]): void;
+  remove(folders: readonly string[]): void;
+  close(): Promise<void>;
+}
+
 /**
  * One watch per folder, none per file: a folder of a hundred thousand files costs one. When the system cannot watch
  * (no inotify watches left, too many open files, a network mount), it says so once and wakes on a timer instead.
  */
 export function watchFolders(options: WatchOptions): FolderWatch {
+  const { clock, onChange, onWarning, pollIntervalMs, watch = watchByChokidar } = options;
   const stopped = new AbortController();
-  let watcher: FSWatcher | null = null;
-  let polling = false;
   const watched = new Set<string>();
+  let watcher: WatchedFolders | null = null;
+  let isPolling = false;
 
   const poll = async () => {
-    if (polling) return;
-    polling = true;
+    isPolling = true;
     while (!stopped.signal.aborted) {
-      await options.clock.sleep(options.pollIntervalMs, stopped.signal);
-      if (!stopped.signal.aborted) options.onChange(null);
+      await clock.sleep(pollIntervalMs, stopped.signal);
+      if (!stopped.signal.aborted) onChange(null);
     }
   };
   const fallBack = (error: unknown) => {
-    if (polling || stopped.signal.aborted) return;
+    if (isPolling || stopped.signal.aborted) return;
     const reason = error instanceof Error ? error.message : String(error);
-    options.onWarning(
-      `Folders cannot be watched (${reason}); they are listed every ${options.pollIntervalMs} ms instead. --poll avoids the attempt.`,
-    );
+    onWarning(`Folders cannot be watched (${reason}). They are listed every ${pollIntervalMs} ms instead.`);
     void watcher?.close();
     watcher = null;
     void poll();
-  };
-  const open = (folders: string[]) => {
-    watcher = watch(folders, {
-      ignoreInitial: true,
-      depth: 0,
-      followSymlinks: true,
-      // Files are not watched one by one: what happens to them arrives as an event of their folder ("raw").
-      ignored: (_path, stats) => stats?.isFile() === true,
-    });
-    watcher.on('raw', (_event, name, details) => {
-      const folder = (details as { watchedPath?: string }).watchedPath;
-      options.onChange(typeof name === 'string' && folder !== undefined ? `${folder}/${name}` : null);
-    });
-    watcher.on('error', fallBack);
   };
   if (options.poll) void poll();
 
   return {
     follow(folders) {
-      if (polling || stopped.signal.aborted) return;
-      const fresh = folders.filter((folder) => !watched.has(folder));
-      if (fresh.length === 0) return;
+      if (isPolling || stopped.signal.aborted) return;
+      const wanted = new Set(folders);
+      const gone = [...watched].filter((folder) => !wanted.has(folder));
+      const fresh = [...wanted].filter((folder) => !watched.has(folder));
+      for (const folder of gone) watched.delete(folder);
       for (const folder of fresh) watched.add(folder);
-      if (watcher === null) open(fresh);
-      else watcher.add(fresh);
+      try {
+        watcher ??= watch({ onChange, onError: fallBack });
+        if (gone.length > 0) watcher.remove(gone);
+        if (fresh.length > 0) watcher.add(fresh);
+      } catch (error) {
+        fallBack(error);
+      }
     },
     async close() {
       stopped.abort();
-      await watcher?.close();
+      const open = watcher;
       watcher = null;
+      await open?.close();
     },
   };
+}
+
+function watchByChokidar({ onChange, onError }: WatchEvents): WatchedFolders {
+  const watcher = new FoldersOnly({ ignoreInitial: true, depth: 0 });
+  watcher.on('raw', (_event, name, details) => {
+    const { watchedPath } = details as { watchedPath?: string };
+    onChange(typeof name === 'string' && watchedPath !== undefined ? join(watchedPath, name) : null);
+  });
+  watcher.on('error', onError);
+  return {
+    add: (folders) => void watcher.add([...folders]),
+    remove: (folders) => void watcher.unwatch([...folders]),
+    close: () => watcher.close(),
+  };
+}
+
+/**
+ * chokidar lists a folder, and stats every file in it, at the start and at each event, to tell what happened: seconds for a hundred
+ * thousand files. What happened is told by our own listing; only the wake-up ("raw" events of the folders) is wanted.
+ */
+class FoldersOnly extends FSWatcher {
+  override _readdirp(): undefined {
+    return undefined;
+  }
 }

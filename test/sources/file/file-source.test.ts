@@ -1,4 +1,14 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +19,7 @@ import { nodeDisk } from '../../../src/fs/node-disk.ts';
 import { type FileSource, type FileSourceRequest, openFileSource } from '../../../src/sources/file/file-source.ts';
 import { checkFileSourceOptions } from '../../../src/sources/file/options.ts';
 import { memorySeen } from '../../../src/sources/file/seen.ts';
+import { watchFolders } from '../../../src/sources/file/watch.ts';
 import { LINES, lineFormat } from '../line-format.ts';
 import { collect, handClock, newFolder, nextSplits, patientClock, removeFolders, until } from '../support.ts';
 
@@ -131,7 +142,6 @@ describe('taking files', () => {
     put(join(folder, 'yes'), 'yes');
     const source = sourceOf(folder);
     expect(await batchesOf(source)).toEqual([['yes']]);
-    expect(source.warnings).toEqual([expect.stringContaining('link is a symbolic link')]);
   });
 
   test('recursiveFileLookup enters folders of any name', async () => {
@@ -152,6 +162,7 @@ describe('taking files', () => {
     expect(await batchesOf(sourceOf(join(folder, '{day1,night}')))).toEqual([['1', 'no']]);
     expect(await batchesOf(sourceOf(join(folder, 'day[2-9]/?.{csv,txt}')))).toEqual([['2', 'no']]);
     expect(await batchesOf(sourceOf(join(folder, '[x]')))).toEqual([['literal']]);
+    expect(await batchesOf(sourceOf(join(folder, 'night/a.csv')))).toEqual([['no']]);
   });
 
   test('a folder that is not there yet has no files', async () => {
@@ -187,6 +198,12 @@ describe('taking files', () => {
       ['x', 19723, 7],
       ['y', 19724, null],
     ]);
+  });
+
+  test('partition folders of a glob count from the folders that it matched', async () => {
+    const folder = newFolder();
+    put(join(folder, 'day=1/hour=2/a'), 'x');
+    expect(sourceOf(join(folder, 'day=*')).schema.fields.map((f) => f.name)).toEqual(['value', 'hour']);
   });
 
   test('readManifest takes what the manifest lists, from the newest compact file on', async () => {
@@ -453,7 +470,7 @@ describe('half-written files', () => {
     };
     const source = sourceOf(folder, { disk });
     expect((await nextSplits(source, START))?.splits).toMatchObject([{ path: join(folder, 'b') }]);
-    expect(source.warnings).toEqual([expect.stringContaining('a cannot be read (EACCES)')]);
+    expect(source.warnings).toEqual([expect.stringContaining('(EACCES). It is left out until it can be read')]);
     isLocked = false;
     expect((await nextSplits(source, { logOffset: 0 }))?.splits).toMatchObject([{ path: join(folder, 'a') }]);
   });
@@ -517,6 +534,45 @@ describe('watching', () => {
       await until(() => woken > 0);
       woken = 0;
     }
+  });
+
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('there is one watch per folder, none per file', async () => {
+    const folder = newFolder();
+    for (let i = 0; i < 50; i++) put(join(folder, `p=${i % 2}/f${i}`), 'x');
+    const watches = () =>
+      readdirSync('/proc/self/fdinfo')
+        .map((fd) => (existsSync(`/proc/self/fdinfo/${fd}`) ? readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8') : ''))
+        .join('')
+        .split('inotify wd:').length - 1;
+    const before = watches();
+    const source = sourceOf(folder, { clock: systemClock });
+    source.onData?.(() => {});
+    await until(() => watches() >= before + 3);
+    await nextSplits(source, START);
+    expect(watches()).toBe(before + 3);
+  });
+
+  test('when the system cannot watch, it says so once and lists on a timer', async () => {
+    const clock = patientClock();
+    const warnings: string[] = [];
+    let woken = 0;
+    const watch = watchFolders({
+      clock,
+      poll: false,
+      pollIntervalMs: 100,
+      onChange: () => void woken++,
+      onWarning: (message) => void warnings.push(message),
+      watch: () => {
+        throw Object.assign(new Error('ENOSPC: System limit for number of file watchers reached'), { code: 'ENOSPC' });
+      },
+    });
+    watch.follow(['/a', '/b']);
+    watch.follow(['/c']);
+    await clock.advance(100);
+    expect(warnings).toEqual([expect.stringMatching(/cannot be watched.*ENOSPC.*every 100 ms/)]);
+    expect(woken).toBe(1);
+    await watch.close();
   });
 
   test('a folder that is made later wakes as well', async () => {
