@@ -1,6 +1,7 @@
 import { canonicalInt64 } from '../batch.ts';
 import { DAY_TIME_INTERVAL, type DataType, YEAR_MONTH_INTERVAL } from '../schema.ts';
 import type { LiteralValue } from './ast.ts';
+import { type DayTimeField, parseDayTime, parseYearMonth } from './values/interval.ts';
 
 export interface IntervalLiteral {
   readonly value: LiteralValue;
@@ -17,7 +18,7 @@ const MICROS: Readonly<Record<string, bigint>> = {
   MILLISECOND: 1_000n,
   MICROSECOND: 1n,
 };
-const DAY_TIME_ORDER = ['DAY', 'HOUR', 'MINUTE', 'SECOND'];
+const DAY_TIME_FIELDS: readonly DayTimeField[] = ['day', 'hour', 'minute', 'second'];
 
 /** `DAY`, `days`, ... as the unit's singular in upper case, or null. */
 export function intervalUnit(word: string): string | null {
@@ -59,34 +60,16 @@ function microsOf(number: string, unit: string): bigint | null {
 
 /** `'1-2' YEAR TO MONTH`, `'1 02:03:04.5' DAY TO SECOND` and the shorter ranges between. A string says what is wrong. */
 export function intervalOfRange(text: string, from: string, to: string): IntervalLiteral | string {
+  const wrong = `${JSON.stringify(text)}, which is no interval from ${from} to ${to}`;
   if (from === 'YEAR' && to === 'MONTH') {
-    const match = /^([+-]?)(\d+)-(\d+)$/.exec(text.trim());
-    if (match === null || Number(match[3]) > 11)
-      return `${JSON.stringify(text)}, which is no interval of the form 'y-m'`;
-    const months = BigInt(match[2] as string) * 12n + BigInt(match[3] as string);
-    return yearMonth(match[1] === '-' ? -months : months);
+    const months = parseYearMonth(text);
+    return months === null ? wrong : { value: months, type: YEAR_MONTH_INTERVAL };
   }
-  const first = DAY_TIME_ORDER.indexOf(from);
-  const last = DAY_TIME_ORDER.indexOf(to);
+  const first = DAY_TIME_FIELDS.indexOf(from.toLowerCase() as DayTimeField);
+  const last = DAY_TIME_FIELDS.indexOf(to.toLowerCase() as DayTimeField);
   if (first === -1 || last <= first) return `an interval from ${from} to ${to}`;
-  const micros = microsOfRange(text, first, last);
-  return micros === null ? `${JSON.stringify(text)}, which is no interval from ${from} to ${to}` : dayTime(micros);
-}
-
-function microsOfRange(text: string, first: number, last: number): bigint | null {
-  const patterns = ['(\\d+)', '(\\d{1,9})', '(\\d{1,2})', '(\\d{1,2}(?:\\.\\d{1,9})?)'].slice(first, last + 1);
-  const separators = patterns.map((_, i) => (i === 0 ? '' : first === 0 && i === 1 ? ' +' : ':'));
-  const pattern = `^([+-]?)${patterns.map((part, i) => (separators[i] as string) + part).join('')}$`;
-  const match = new RegExp(pattern).exec(text.trim());
-  if (match === null) return null;
-  let micros = 0n;
-  for (let i = first; i <= last; i++) {
-    const part = match[i - first + 2] as string;
-    // Behind its leading unit each part keeps to its clock range.
-    if (i > first && Number(part) >= (i === 1 ? 24 : 60)) return null;
-    micros += microsOf(part, DAY_TIME_ORDER[i] as string) as bigint;
-  }
-  return match[1] === '-' ? -micros : micros;
+  const micros = parseDayTime(text, DAY_TIME_FIELDS[first], DAY_TIME_FIELDS[last]);
+  return micros === null ? wrong : { value: micros, type: DAY_TIME_INTERVAL };
 }
 
 function dayTime(micros: bigint): IntervalLiteral | string {

@@ -1,6 +1,6 @@
 import type { Expr } from './ast.ts';
 import { booleanExpr, call, not } from './expr-builders.ts';
-import { RESERVED_WORDS } from './keywords.ts';
+import { NO_ALIAS_WORDS } from './keywords.ts';
 import { parsePrimary } from './parse-primary.ts';
 import type { SubParsers } from './sub-parsers.ts';
 import { commaList, parseIdentifier, type TokenCursor } from './token-cursor.ts';
@@ -35,7 +35,7 @@ export function parseNamedExpressionAt(cursor: TokenCursor): Expr {
   const child = parseExpressionAt(cursor);
   const explicit = cursor.acceptWords('AS');
   const token = cursor.peek();
-  const implicit = token.kind === 'quoted' || (token.kind === 'word' && !RESERVED_WORDS.has(token.upper));
+  const implicit = token.kind === 'quoted' || (token.kind === 'word' && !NO_ALIAS_WORDS.has(token.upper));
   if (!explicit && !implicit) return child;
   if (explicit && cursor.isSign('('))
     cursor.fail('one name; a list of names belongs to generators, which are refused here');

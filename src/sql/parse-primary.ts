@@ -3,13 +3,11 @@ import type { Expr } from './ast.ts';
 import { booleanExpr, call, literalExpr, stringExpr } from './expr-builders.ts';
 import { type IntervalLiteral, intervalOfRange, intervalOfUnits, intervalUnit } from './interval-literal.ts';
 import { RESERVED_WORDS } from './keywords.ts';
+import type { Token } from './lexer.ts';
 import { readNumber } from './number-literal.ts';
 import { SPECIAL_CALLS } from './parse-special-calls.ts';
 import type { SubParsers } from './sub-parsers.ts';
 import { commaList, parseIdentifier, type TokenCursor } from './token-cursor.ts';
-
-/** Names that are calls without brackets. */
-const BARE_CALLS = ['CURRENT_DATE', 'CURRENT_TIMESTAMP', 'CURRENT_USER', 'USER', 'SESSION_USER', 'LOCALTIMESTAMP'];
 
 /** A literal, name, call or bracketed expression, with the `[index]` and `.field` behind it. */
 export function parsePrimary(cursor: TokenCursor, sub: SubParsers): Expr {
@@ -53,10 +51,20 @@ function parseBase(cursor: TokenCursor, sub: SubParsers): Expr {
         cursor.next();
         return parseNumber(cursor, true);
       }
-      if (cursor.acceptSign('*')) return { kind: 'star', span: cursor.spanFrom(token.start) };
+      if (token.text === '*' && isEndOfItem(cursor.peek(1))) {
+        cursor.next();
+        return { kind: 'star', span: cursor.spanFrom(token.start) };
+      }
       if (token.text === '(') return parseBracketed(cursor, sub);
   }
   return cursor.fail('an expression');
+}
+
+/** A star is a whole item of a list. */
+function isEndOfItem({ kind, text, upper }: Token): boolean {
+  return (
+    kind === 'end' || text === ',' || text === ')' || text === ';' || (kind === 'word' && RESERVED_WORDS.has(upper))
+  );
 }
 
 function parseNumber(cursor: TokenCursor, negative: boolean): Expr {
@@ -81,11 +89,6 @@ function parseWord(cursor: TokenCursor, sub: SubParsers): Expr {
   if (literal !== null) return literal;
   if (token.upper === 'CASE') return parseCase(cursor, sub);
   if (RESERVED_WORDS.has(token.upper) && !cursor.isSign('(', 1)) cursor.fail('an expression');
-  const hasArguments = cursor.isSign('(', 1);
-  if (BARE_CALLS.includes(token.upper) && !hasArguments && !cursor.isSign('.', 1)) {
-    cursor.next();
-    return call(token.text.toLowerCase(), [], cursor.spanFrom(token.start));
-  }
   return parseNameOrCall(cursor, sub);
 }
 

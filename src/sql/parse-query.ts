@@ -1,5 +1,5 @@
 import type { Expr, JoinType, QueryTerm, Relation, SelectQuery, SortItem } from './ast.ts';
-import { RESERVED_WORDS } from './keywords.ts';
+import { NO_ALIAS_WORDS, RESERVED_WORDS } from './keywords.ts';
 import { parseExpressionAt, parseNamedExpressionAt } from './parse-expression.ts';
 import { commaList, parseIdentifier, type TokenCursor } from './token-cursor.ts';
 
@@ -131,7 +131,7 @@ function parseBracketedRelation(cursor: TokenCursor): Relation {
 function parseAlias(cursor: TokenCursor): { alias?: string } {
   const explicit = cursor.acceptWords('AS');
   const token = cursor.peek();
-  const implicit = token.kind === 'quoted' || (token.kind === 'word' && !RESERVED_WORDS.has(token.upper));
+  const implicit = token.kind === 'quoted' || (token.kind === 'word' && !NO_ALIAS_WORDS.has(token.upper));
   return explicit || implicit ? { alias: parseIdentifier(cursor, 'an alias') } : {};
 }
 

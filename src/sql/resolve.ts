@@ -29,6 +29,15 @@ const PLANNER_FUNCTIONS: ReadonlySet<string> = new Set([
   'stack',
 ]);
 
+/** Functions that may be written without brackets, where no column has the name. */
+const BARE_CALLS: ReadonlySet<string> = new Set([
+  'current_date',
+  'current_timestamp',
+  'localtimestamp',
+  'current_user',
+  'user',
+]);
+
 type Call = Extract<Expr, { kind: 'call' }>;
 
 interface Env extends Scope {
@@ -49,7 +58,7 @@ function resolve(expr: Expr, env: Env): TypedExpr {
     case 'literal':
       return resolveLiteral(expr, env);
     case 'name':
-      return resolveParam(expr.parts, env, expr.span) ?? resolveName(expr.parts, env, expr.span);
+      return resolveNamed(expr, env);
     case 'star':
       throw analysisError(
         'INVALID_USAGE_OF_STAR',
@@ -79,6 +88,15 @@ function resolveLiteral(expr: Extract<Expr, { kind: 'literal' }>, env: Env): Typ
     throw analysisError('INVALID_TYPED_LITERAL', `${JSON.stringify(expr.value)} is no ${formatType(type)}.`, span);
   }
   return { kind: 'literal', value, type, nullable: value === null };
+}
+
+function resolveNamed({ parts, span }: Extract<Expr, { kind: 'name' }>, env: Env): TypedExpr {
+  const [name = ''] = parts;
+  const isBareCall = parts.length === 1 && BARE_CALLS.has(name.toLowerCase());
+  if (isBareCall && !env.columns.some((column) => column.name.toLowerCase() === name.toLowerCase())) {
+    return resolveCall({ kind: 'call', name, args: [], span }, env);
+  }
+  return resolveParam(parts, env, span) ?? resolveName(parts, env, span);
 }
 
 function resolveParam(parts: readonly string[], env: Env, span?: Span): TypedExpr | null {

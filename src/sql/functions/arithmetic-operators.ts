@@ -18,6 +18,7 @@ import {
   isIntervalType,
   isNumericType,
   tightestCommonType,
+  widerTypeWithoutString,
 } from '../coercion.ts';
 import { decimalResult } from '../decimal-types.ts';
 import type { BindContext, Bound, FunctionSpec } from '../function-spec.ts';
@@ -95,7 +96,7 @@ function bindBinary(name: Operator, operands: readonly [TypedExpr, TypedExpr], c
   if (name === '&' || name === '|' || name === '^') return bindBitwise(operands, context);
   const decimals = bindDecimal(name, left, right);
   if (decimals !== null) return decimals;
-  const common = tightestCommonType(left.type, right.type) as DataType;
+  const common = widerTypeWithoutString(left.type, right.type) as DataType;
   const type = numericResult(name, common, context, operands);
   return boundTo([castTo(left, type), castTo(right, type)], type, mayBeNull);
 }
