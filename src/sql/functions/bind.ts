@@ -4,6 +4,7 @@ import { analysisError } from '../analysis-error.ts';
 import { castTo } from '../coercion.ts';
 import type { BindContext, Bound } from '../function-spec.ts';
 import type { TypedExpr } from '../typed.ts';
+import { castCell } from '../values/cast.ts';
 
 /**
  * What a parameter takes: a type, a family of types, a list of alternatives in order of preference (Spark's
@@ -192,5 +193,10 @@ export function literal(value: Cell, type: DataType): TypedExpr {
 
 /** The value of an argument that is constant when the query is bound; undefined of any other. */
 export function constantOf(expr: TypedExpr): Cell | undefined {
-  return expr.kind === 'literal' ? expr.value : undefined;
+  if (expr.kind === 'literal') return expr.value;
+  if (expr.kind !== 'cast') return undefined;
+  const value = constantOf(expr.child);
+  if (value === undefined || value === null) return value;
+  // No cast of a constant that matters here (a scale, a name, a format) depends on the time zone.
+  return castCell(expr.child.type, expr.type, 'UTC')?.(value);
 }

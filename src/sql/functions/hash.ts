@@ -117,8 +117,8 @@ function hashOf(
 
 /** Two equal maps may hold their entries in different orders, so Spark hashes none. */
 function refuseMaps(name: string, type: DataType): void {
-  if (type.kind === 'array') return refuseMaps(name, type.element);
-  if (type.kind === 'struct') return type.fields.forEach((field) => refuseMaps(name, field.type));
+  if (type.kind === 'array') refuseMaps(name, type.element);
+  if (type.kind === 'struct') for (const field of type.fields) refuseMaps(name, field.type);
   if (type.kind === 'map') {
     throw analysisError(
       'DATATYPE_MISMATCH',

@@ -1,7 +1,12 @@
 import type { FunctionSpec } from '../function-spec.ts';
 import { collectionFunctions } from './collection.ts';
+import { conversionFunctions } from './conversion.ts';
+import { datetimeFunctions } from './datetime.ts';
 import { hashFunctions } from './hash.ts';
+import { intervalFunctions } from './interval.ts';
+import { jsonFunctions } from './json.ts';
 import { mathFunctions } from './math.ts';
+import { miscFunctions } from './misc.ts';
 import { operatorFunctions } from './operators.ts';
 import { regexpFunctions } from './regexp.ts';
 import { stringFunctions } from './string.ts';
@@ -14,6 +19,11 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   ...regexpFunctions,
   ...collectionFunctions,
   ...hashFunctions,
+  ...datetimeFunctions,
+  ...intervalFunctions,
+  ...jsonFunctions,
+  ...conversionFunctions,
+  ...miscFunctions,
 ];
 
 const byName = new Map<string, FunctionSpec>();
