@@ -145,7 +145,7 @@ async function take(disk: Disk, path: string, text: string, host: LockHost): Pro
 
 /** Removes the dead owner's lock, unless somebody else was faster and the lock is theirs by now. */
 function discard(disk: Disk, path: string, found: string): void {
-  const aside = `${path}.dead.${Math.abs(hash(found)).toString(36)}.tmp`;
+  const aside = join(path, '..', `.${LOCK_NAME}.dead-${(hash(found) >>> 0).toString(36)}.tmp`);
   try {
     disk.rename(path, aside);
   } catch (error) {
@@ -156,7 +156,7 @@ function discard(disk: Disk, path: string, found: string): void {
     try {
       disk.link(aside, path);
     } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw diskError('restore', path, error);
+      if (!['EEXIST', 'ENOENT'].includes(errnoOf(error))) throw diskError('restore', path, error);
     }
   }
   unlinkIfThere(disk, aside);
