@@ -1,4 +1,5 @@
 import type { Int64 } from '../batch.ts';
+import { findZone, type Zone } from '../sql/values/zone.ts';
 
 /**
  * Dates and timestamps from bytes, by the rules that Spark uses where no pattern is given
@@ -14,6 +15,7 @@ export type ZoneOffset = null | ((localMicros: number) => number);
 const MICROS_PER_SECOND = 1_000_000;
 const MICROS_PER_DAY = 86_400_000_000;
 const MAX_OFFSET_SECONDS = 18 * 3600;
+const MAX_REGION_LENGTH = 64;
 
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar; NaN when there is no such date. */
 export function daysOfCivil(year: number, month: number, day: number): number {
@@ -158,9 +160,9 @@ function zoneSeconds(bytes: Uint8Array, end: number): number {
  * The timestamp written in `bytes[start .. end)`, in microseconds since 1970-01-01T00:00:00Z; null when the text is
  * none, or outside the range of a 64-bit integer. Blanks around it do not count. The form is
  * `[+-]y…[-[m]m[-[d]d[( |T)[h]h[:[m]m[:[s]s[.f…][zone]]]]]]`: the year has 4 to 6 digits, a fraction is cut to
- * microseconds, the zone is `Z` or an offset. A text without zone is local time in `zone`.
+ * microseconds, the zone is `Z`, an offset or a region. A text without zone is local time in `zone`.
  *
- * Unlike Spark, a time of day alone gives null (it would mean a time of today), and so does a region as zone.
+ * Unlike Spark, a time of day alone gives null: it would mean a time of today.
  */
 export function parseTimestampBytes(bytes: Uint8Array, start: number, end: number, zone: ZoneOffset): Int64 | null {
   let last = end;
@@ -181,13 +183,26 @@ export function parseTimestampBytes(bytes: Uint8Array, start: number, end: numbe
   let offset = 0;
   if (zoneText) {
     while (isTrimmed(bytes[at] as number)) at++;
+    const zoneStart = at;
     offset = zoneSeconds(bytes, last) * MICROS_PER_SECOND;
-    if (Number.isNaN(offset)) return null;
+    if (Number.isNaN(offset)) {
+      const region = regionAt(bytes, zoneStart, last);
+      if (region === null) return null;
+      offset = region.offsetMicrosAtLocal(days * MICROS_PER_DAY + micros);
+    }
   } else if (zone !== null) {
     offset = zone(days * MICROS_PER_DAY + micros);
   }
   const result = days * MICROS_PER_DAY + (micros - offset);
   return Number.isSafeInteger(result) ? result : exactMicros(days, micros - offset);
+}
+
+/** The zone of a name like `Europe/Berlin`. */
+function regionAt(bytes: Uint8Array, start: number, end: number): Zone | null {
+  if (end - start > MAX_REGION_LENGTH) return null;
+  let name = '';
+  for (let i = start; i < end; i++) name += String.fromCharCode(bytes[i] as number);
+  return findZone(name);
 }
 
 function exactMicros(days: number, micros: number): Int64 | null {

@@ -144,7 +144,7 @@ export class JsonRecords {
     const { maxRecordBytes } = this.limits;
     const limit = Math.min(window.end, at + maxRecordBytes + 1);
     const outcome = tokens.tokenize(window.bytes, at, limit, window.ended && limit === window.end);
-    if (outcome === BROKEN) return this.breakAt(at, tokens.errorAt, `not JSON: ${tokens.reason}`, true);
+    if (outcome === BROKEN) return this.breakAt(at, tokens.errorAt, tokens.reason, true);
     if (outcome === INCOMPLETE && limit - at <= maxRecordBytes) return this.wait();
     if (outcome === INCOMPLETE || tokens.end - at > maxRecordBytes) {
       return this.breakAt(at, at + maxRecordBytes, `longer than ${maxRecordBytes} bytes (maxRecordBytes)`, false);

@@ -78,7 +78,7 @@ export class SparkDecoder implements Decoder {
     const { bytes, start, end, tooLong } = this.records;
     this.entries = [];
     if (tooLong) return `longer than ${this.options.maxRecordBytes} bytes (maxRecordBytes)`;
-    if (tokens.tokenize(bytes, start, end, true) !== VALUE) return `not JSON: ${tokens.reason}`;
+    if (tokens.tokenize(bytes, start, end, true) !== VALUE) return tokens.reason;
     const entries = objectsOf(tokens.tape);
     if (entries === null) return 'expected an object or an array of objects';
     this.entries = entries;

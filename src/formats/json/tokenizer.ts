@@ -142,7 +142,7 @@ export class Tokenizer {
       }
 
       if (top + 4 > tape.length) {
-        if (top >= MAX_ENTRIES * 4) return this.fail(at, `more than ${MAX_ENTRIES} values in one record`);
+        if (top >= MAX_ENTRIES * 4) return this.exceeded(at, `more than ${MAX_ENTRIES} values in one record`);
         tape = this.grow();
       }
       tape[top + 1] = at;
@@ -153,7 +153,7 @@ export class Tokenizer {
         const close = this.scanString(bytes, at, end, complete);
         if (close < 0) return close === RAN_OUT ? INCOMPLETE : BROKEN;
         if (++keys > this.limits.maxKeys)
-          return this.fail(at, `more than ${this.limits.maxKeys} field names (maxKeys)`);
+          return this.exceeded(at, `more than ${this.limits.maxKeys} field names (maxKeys)`);
         tape[top] = this.stringKind;
         tape[top + 1] = at + 1;
         tape[top + 2] = close;
@@ -164,7 +164,7 @@ export class Tokenizer {
       }
 
       if (byte === 123 || byte === 91) {
-        if (depth === this.limits.maxDepth) return this.fail(at, `nested deeper than ${depth} levels (maxDepth)`);
+        if (depth === this.limits.maxDepth) return this.exceeded(at, `nested deeper than ${depth} levels (maxDepth)`);
         depth++;
         open[depth] = top;
         tape[top] = byte === 123 ? OBJECT : ARRAY;
@@ -356,10 +356,16 @@ export class Tokenizer {
     return BROKEN;
   }
 
-  private failed(at: number, reason: string): number {
+  private failed(at: number, problem: string): number {
+    this.errorAt = at;
+    this.reason = `not JSON: ${problem}`;
+    return FAILED;
+  }
+
+  private exceeded(at: number, reason: string): Outcome {
     this.errorAt = at;
     this.reason = reason;
-    return FAILED;
+    return BROKEN;
   }
 }
 

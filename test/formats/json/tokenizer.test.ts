@@ -190,7 +190,7 @@ describe('reasons', () => {
   ])('%j', (text, at, reason) => {
     const { outcome, tokenizer } = tokenize(text);
     if (reason === '') return expect([outcome, tokenizer.end]).toEqual([VALUE, at]);
-    expect([outcome, tokenizer.errorAt, tokenizer.reason]).toEqual([BROKEN, at, reason]);
+    expect([outcome, tokenizer.errorAt, tokenizer.reason]).toEqual([BROKEN, at, `not JSON: ${reason}`]);
   });
 
   test('limits', () => {
