@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { configError } from '../../errors.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -8,17 +7,15 @@ const CHUNK_BYTES = 1024 * 1024;
 /** Endings of compressed files that are not read; Spark would take some of them. */
 const UNSUPPORTED = ['.bz2', '.xz', '.zst', '.lz4', '.snappy', '.deflate', '.zip', '.br', '.7z'];
 
-/** Whether a file's name says that it is gzip. Throws COMPRESSION_UNSUPPORTED for other compressions. */
-export function isGzip(path: string): boolean {
+/** The ending by which a file's name says that it is compressed in a way that is not read; null when it does not. */
+export function unsupportedCompression(path: string): string | null {
   const name = path.toLowerCase();
-  const ending = UNSUPPORTED.find((candidate) => name.endsWith(candidate));
-  if (ending !== undefined) {
-    throw configError(
-      'COMPRESSION_UNSUPPORTED',
-      `${path}: files compressed as ${ending} are not read; gzip (.gz) and plain files are. Recompress the file, or keep it out of the input folder.`,
-    );
-  }
-  return name.endsWith('.gz');
+  return UNSUPPORTED.find((ending) => name.endsWith(ending)) ?? null;
+}
+
+/** Whether a file's name says that it is gzip. */
+export function isGzip(path: string): boolean {
+  return path.toLowerCase().endsWith('.gz');
 }
 
 /** An open file's bytes from its beginning. Each chunk is overwritten by the next one. */

@@ -71,6 +71,8 @@ class FolderSource implements FileSource {
   private readonly pending: PendingFiles;
   private readonly closing = new AbortController();
   private watch: FolderWatch | null = null;
+  /** The folders that the last listing looked into. */
+  private folders: readonly string[] = [];
   private wake: () => void = () => {};
   /** The files of the offset that `latestOffset` answered last. */
   private chosen: { readonly logOffset: number; readonly splits: readonly FileSplit[] } | null = null;
@@ -93,7 +95,10 @@ class FolderSource implements FileSource {
       maxFiles: options.maxFilesPerTrigger ?? undefined,
       maxBytes: options.maxBytesPerTrigger ?? undefined,
     };
-    const paths = this.listFiles().files.map((file) => file.path);
+    const { files } = this.listFiles();
+    // What was found out of them now need not be asked again at the first trigger.
+    this.pending.update(files);
+    const paths = files.map((file) => file.path);
     this.partitions = partitionFields(paths, (path) => baseOf(input, path), schema);
     this.schema = struct([...dataSchema(schema, this.partitions).fields, ...this.partitions]);
   }
@@ -200,7 +205,7 @@ class FolderSource implements FileSource {
         wake();
       },
     });
-    this.follow(this.listFiles().folders);
+    this.follow();
   }
 
   async close(): Promise<void> {
@@ -212,14 +217,14 @@ class FolderSource implements FileSource {
   /** Brings the pending files up to date with the folders. */
   private refresh(): void {
     const { disk } = this.request;
-    const { files, folders, complete } = this.listFiles();
+    const { files, complete } = this.listFiles();
     const fresh: ListedFile[] = [];
     const known: ListedFile[] = [];
     for (const file of files) (this.taken.has(file.path) ? known : fresh).push(file);
     this.pending.update(fresh);
     if (complete) this.taken.forgetGone(disk, known);
     this.reportChanged(known);
-    this.follow(folders);
+    this.follow();
   }
 
   private listFiles() {
@@ -227,6 +232,7 @@ class FolderSource implements FileSource {
     const known = (path: string) => this.taken.get(path) ?? this.pending.get(path);
     const { input } = this;
     const listing = listInput(disk, { input, recursive: options.recursiveFileLookup, known, onWarning });
+    this.folders = listing.folders;
     if (!options.readManifest) return listing;
     const listed = input.bases.flatMap((base) => manifestFiles(disk, base) ?? []);
     return { ...listing, files: listed.map((path) => ({ path, ...(known(path) ?? statListed(disk, path)) })) };
@@ -278,8 +284,9 @@ class FolderSource implements FileSource {
   }
 
   /** Watched are the folders that are there; of an input folder that is not there yet, the nearest one above it. */
-  private follow(folders: readonly string[]): void {
+  private follow(): void {
     if (this.watch === null) return;
+    const { folders } = this;
     const { disk } = this.request;
     const above = this.input.bases
       .filter((base) => !folders.includes(base))

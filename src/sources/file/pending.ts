@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
-import { isGzip } from './chunks.ts';
+import { isGzip, unsupportedCompression } from './chunks.ts';
 import { type Completeness, completeness } from './complete.ts';
 import { unreadable } from './list-input.ts';
 
@@ -64,20 +64,32 @@ export class PendingFiles {
       for (const path of this.byPath.keys()) if (!listed.has(path)) this.remove(path);
     }
     for (const file of files) {
-      if (this.byPath.has(file.path)) continue;
-      const gzip = isGzip(file.path);
-      this.byPath.set(file.path, { path: file.path, gzip, verdict: null, ready: false, ...this.looks(file) });
-      this.order = null;
+      if (!this.byPath.has(file.path)) this.add(file);
     }
   }
 
+  private add(file: PendingFile): void {
+    const compression = unsupportedCompression(file.path);
+    if (compression !== null) {
+      this.options.onWarning(
+        `${file.path} is left out: files compressed as ${compression} are not read; gzip (.gz) and plain files are. Recompress it.`,
+      );
+      return;
+    }
+    const gzip = isGzip(file.path);
+    this.byPath.set(file.path, { path: file.path, gzip, verdict: null, ready: false, ...this.looks(file) });
+    this.order = null;
+  }
+
   remove(path: string): void {
-    if (this.byPath.delete(path)) this.order = null;
+    this.byPath.delete(path);
   }
 
   /** Pending files in the order of (mtime, path), or the reverse. */
   *inOrder(latestFirst: boolean): Generator<PendingFile, void, undefined> {
     this.eagerChecksLeft = EAGER_CHECKS;
+    // Files that were removed stay in the order until they are many: sorting again costs more than passing them over.
+    if (this.order !== null && this.order.length > 2 * this.byPath.size) this.order = null;
     this.order ??= [...this.byPath.values()].sort(
       (a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
     );
@@ -103,7 +115,9 @@ export class PendingFiles {
     const needed = settleMs === 0 ? 0 : await this.restNeeded(candidate);
     const left = needed - this.restedMs(candidate);
     if (left > 0) return Number.isFinite(left) ? left : null;
-    if (!this.isUnchanged(candidate)) return this.byPath.has(file.path) ? settleMs : null;
+    if (!this.isUnchanged(candidate) && (settleMs > 0 || !this.byPath.has(file.path))) {
+      return this.byPath.has(file.path) ? settleMs : null;
+    }
     candidate.ready = true;
     return true;
   }

@@ -249,10 +249,13 @@ describe('reading', () => {
     await expect(batchesOf(source)).rejects.toMatchObject({ code: 'SOURCE_FILE_CORRUPT', path: join(folder, 'a.gz') });
   });
 
-  test('other compressions are refused by name', async () => {
+  test('other compressions are left out, and named', async () => {
     const folder = newFolder();
     put(join(folder, 'a.csv.bz2'), 'BZh9');
-    await expect(batchesOf(sourceOf(folder))).rejects.toMatchObject({ code: 'COMPRESSION_UNSUPPORTED' });
+    put(join(folder, 'b.csv'), 'b');
+    const source = sourceOf(folder);
+    expect(await batchesOf(source)).toEqual([['b']]);
+    expect(source.warnings).toEqual([expect.stringContaining('a.csv.bz2 is left out: files compressed as .bz2')]);
   });
 
   test.each([
@@ -629,4 +632,13 @@ test('property: whatever the limits, each file is taken once and in order', asyn
     ),
     { numRuns: 30 },
   );
+});
+
+test('a file that changed between opening and the first trigger is taken as it is then', async () => {
+  const folder = newFolder();
+  const path = join(folder, 'a');
+  put(path, 'one');
+  const source = sourceOf(folder);
+  put(path, 'one and two');
+  expect((await nextSplits(source, START))?.splits).toMatchObject([{ size: 11 }]);
 });
