@@ -74,6 +74,8 @@ class FolderSource implements FileSource {
   /** The folders that the last listing looked into. */
   private folders: readonly string[] = [];
   private wake: () => void = () => {};
+  /** The newest logged batch of the run before. */
+  private restored: { readonly batchId: number; readonly splits: readonly FileSplit[] } | null = null;
   /** The files of the offset that `latestOffset` answered last. */
   private chosen: { readonly logOffset: number; readonly splits: readonly FileSplit[] } | null = null;
   /** Trigger.AvailableNow: nothing is listed any more. */
@@ -110,12 +112,11 @@ class FolderSource implements FileSource {
   async restore(
     committed: AsyncIterable<{ batchId: number; offset: Offset; splits: readonly Split[] }>,
   ): Promise<void> {
-    // The newest one may still be run again, and is committed then; those before it are.
-    let newest: { batchId: number; splits: readonly Split[] } | null = null;
     for await (const { batchId, splits } of committed) {
-      if (newest !== null) this.taken.commit(newest.batchId, newest.splits as readonly FileSplit[]);
-      newest = { batchId, splits };
-      this.taken.hold(splits as readonly FileSplit[]);
+      this.commitRestored();
+      // The newest one may still be run again: it is committed by `commit`, or by the commit of its successor.
+      this.restored = { batchId, splits: splits as readonly FileSplit[] };
+      this.taken.hold(this.restored.splits);
     }
   }
 
@@ -156,6 +157,8 @@ class FolderSource implements FileSource {
   }
 
   async commit(batchId: number, _offset: Offset, splits: readonly Split[]): Promise<void> {
+    if (this.restored !== null && this.restored.batchId < batchId) this.commitRestored();
+    this.restored = null;
     this.taken.commit(batchId, splits as readonly FileSplit[]);
     const { options, disk, onWarning } = this.request;
     if (options.cleanSource === 'off') return;
@@ -212,6 +215,10 @@ class FolderSource implements FileSource {
     this.closing.abort();
     await this.watch?.close();
     this.watch = null;
+  }
+
+  private commitRestored(): void {
+    if (this.restored !== null) this.taken.commit(this.restored.batchId, this.restored.splits);
   }
 
   /** Brings the pending files up to date with the folders. */
