@@ -3,7 +3,6 @@ import { collectionFunctions } from './collection.ts';
 import { conversionFunctions } from './conversion.ts';
 import { datetimeFunctions } from './datetime.ts';
 import { hashFunctions } from './hash.ts';
-import { intervalFunctions } from './interval.ts';
 import { jsonFunctions } from './json.ts';
 import { mathFunctions } from './math.ts';
 import { miscFunctions } from './misc.ts';
@@ -20,7 +19,6 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
   ...collectionFunctions,
   ...hashFunctions,
   ...datetimeFunctions,
-  ...intervalFunctions,
   ...jsonFunctions,
   ...conversionFunctions,
   ...miscFunctions,
