@@ -85,26 +85,25 @@ function cellsOf(vector: BytesVector | ObjectVector): readonly unknown[] {
   return cells;
 }
 
+/** V8 copies substrings below this length; a longer one would keep the whole text it was cut from alive. */
+const MAX_COPIED_LENGTH = 12;
+
 function decodeBytes({ type, length, validity, offsets, bytes }: BytesVector): unknown[] {
   const cells = new Array<unknown>(length);
+  const first = offsets[0] as number;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // One call decodes all bytes; where they are ASCII, short values are cut from the result without another call.
+  const whole = type.kind === 'binary' ? '' : buffer.toString('latin1', first, offsets[length]);
+  const isAscii = !NOT_ASCII.test(whole);
   for (let i = 0; i < length; i++) {
     const start = offsets[i] as number;
     const end = offsets[i + 1] as number;
     if (validity !== null && validity[i] === 0) cells[i] = null;
-    else cells[i] = type.kind === 'binary' ? bytes.subarray(start, end) : shortText(buffer, start, end);
+    else if (type.kind === 'binary') cells[i] = bytes.subarray(start, end);
+    else if (isAscii && end - start <= MAX_COPIED_LENGTH) cells[i] = whole.substring(start - first, end - first);
+    else cells[i] = buffer.toString(isAscii ? 'latin1' : 'utf8', start, end);
   }
   return cells;
 }
 
-/** ASCII of a few bytes is put together faster than a call into the decoder takes. */
-function shortText(buffer: Buffer, start: number, end: number): string {
-  if (end - start > 24) return buffer.toString('utf8', start, end);
-  let text = '';
-  for (let i = start; i < end; i++) {
-    const byte = buffer[i] as number;
-    if (byte > 0x7f) return buffer.toString('utf8', start, end);
-    text += String.fromCharCode(byte);
-  }
-  return text;
-}
+const NOT_ASCII = /[\u0080-\u00ff]/;

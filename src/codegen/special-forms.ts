@@ -47,7 +47,6 @@ function emitJunction(emitter: ExprEmitter, expr: Call, block: Block, decisive: 
 
 function emitIf(emitter: ExprEmitter, expr: Call, block: Block): Code {
   const [when, then, otherwise] = expr.args as [TypedExpr, TypedExpr, TypedExpr];
-  // biome-ignore lint/suspicious/noThenProperty: the word of the language
   return emitCase(emitter, { ...expr, kind: 'case', branches: [{ when, then }], otherwise }, block);
 }
 

@@ -6,6 +6,7 @@ import type { Expr, Span } from './ast.ts';
 import { canCast, castTo, commonType } from './coercion.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { functionNames, lookupFunction } from './functions/table.ts';
+import { RESERVED_WORDS } from './keywords.ts';
 import { lambdaParamTypes } from './lambda-types.ts';
 import { outputName } from './output-name.ts';
 import { ATOMIC_TYPE_NAMES } from './parse-type.ts';
@@ -37,6 +38,9 @@ const BARE_CALLS: ReadonlySet<string> = new Set([
   'current_user',
   'user',
 ]);
+
+/** What an unknown function may have been meant as: no operators. */
+const CALLABLE_NAMES = functionNames().filter((name) => /^[a-z]/.test(name) && !RESERVED_WORDS.has(name.toUpperCase()));
 
 type Call = Extract<Expr, { kind: 'call' }>;
 
@@ -246,7 +250,7 @@ function unresolvedRoutine(expr: Call): AnalysisError {
   }
   return analysisError(
     'UNRESOLVED_ROUTINE',
-    `there is no function "${name}".${didYouMean(name, functionNames())}`,
+    `there is no function "${name}".${didYouMean(name, CALLABLE_NAMES)}`,
     span,
   );
 }

@@ -138,9 +138,10 @@ function bindDecimal(name: Operator, left: TypedExpr, right: TypedExpr): Bound |
 }
 
 /** Operators of dates, timestamps and intervals (`ResolveBinaryArithmetic`); null when none is there. */
-function bindTime(name: Operator, [left, right]: readonly [TypedExpr, TypedExpr], context: BindContext): Bound | null {
+function bindTime(name: Operator, operands: readonly [TypedExpr, TypedExpr], context: BindContext): Bound | null {
   const isTime = (expr: TypedExpr) => isDatetime(expr.type) || isIntervalType(expr.type);
-  if (!isTime(left) && !isTime(right)) return null;
+  if (!operands.some(isTime)) return null;
+  const [left, right] = name === '+' || name === '-' ? readIntervalText(operands) : operands;
   const refuse = (): AnalysisError => mismatch(context, 'operands that fit together', [left, right]);
   if (name === '+') {
     // The sum is the same both ways round: the date or timestamp comes first.
@@ -155,6 +156,13 @@ function bindTime(name: Operator, [left, right]: readonly [TypedExpr, TypedExpr]
     return boundTo([left, right], LONG, true);
   }
   throw refuse();
+}
+
+/** A text beside an interval is read as one of the same kind. */
+function readIntervalText([left, right]: readonly [TypedExpr, TypedExpr]): readonly [TypedExpr, TypedExpr] {
+  if (left.type.kind === 'string' && isIntervalType(right.type)) return [castTo(left, right.type), right];
+  if (right.type.kind === 'string' && isIntervalType(left.type)) return [left, castTo(right, left.type)];
+  return [left, right];
 }
 
 function bindPlus(left: TypedExpr, right: TypedExpr): Bound | null {

@@ -84,7 +84,6 @@ export const conditionalFunctions: readonly FunctionSpec[] = [
   },
   {
     name: 'if',
-    aliases: ['iff'],
     group: 'conditional',
     usage: 'The second argument where the first is true, else the third.',
     example: ["if(1 < 2, 'a', 'b')", 'a'],
