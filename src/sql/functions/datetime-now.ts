@@ -50,7 +50,7 @@ function bindUnit(
     const name = unit.kind === 'literal' && typeof unit.value === 'string' ? unit.value.toUpperCase() : '';
     if (!TIMESTAMP_UNITS.includes(name)) {
       throw analysisError(
-        'INVALID_PARAMETER_VALUE.DATETIME_UNIT',
+        'INVALID_PARAMETER_VALUE',
         `${context.name}: the unit must be one of ${TIMESTAMP_UNITS.join(', ')}, written without quotes.${didYouMean(name, TIMESTAMP_UNITS)}`,
       );
     }

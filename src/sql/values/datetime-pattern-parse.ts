@@ -141,7 +141,7 @@ class FieldReader {
 
   private readZone(names: boolean): boolean {
     const rest = this.text.slice(this.at);
-    const offset = /^(?:UTC|GMT|UT)?[+-]\d\d?(?::?\d\d(?::?\d\d)?)?/i.exec(rest)?.[0];
+    const offset = /^(?:UTC|GMT|UT)?[+-]\d\d:\d\d(?::\d\d)?/i.exec(rest)?.[0];
     if (offset !== undefined && fixedOffsetSeconds(offset.toUpperCase()) !== null) {
       return this.setZone(findZone(offset.toUpperCase()), offset.length);
     }
@@ -149,8 +149,10 @@ class FieldReader {
     if (named !== null) return this.setZone(findZone(named.zone), named.length);
     let end = /^[A-Za-z][A-Za-z0-9_/+-]*/.exec(rest)?.[0].length ?? 0;
     for (; end > 0; end--) {
-      const zone = findZone(rest.slice(0, end)) ?? findZone(rest.slice(0, end).toUpperCase());
-      if (zone !== null) return this.setZone(zone, end);
+      const id = rest.slice(0, end);
+      const zone = findZone(id) ?? findZone(id.toUpperCase());
+      // Java's short names are for settings; here only names of the database count.
+      if (zone !== null && zone.name.toUpperCase() === id.toUpperCase()) return this.setZone(zone, end);
     }
     return false;
   }

@@ -62,9 +62,9 @@ describe('moving dates', () => {
 
   test.each([
     ["date_add('2011-11-11', '1.2')", 'SECOND_FUNCTION_ARGUMENT_NOT_INTEGER'],
-    ["date_add('2011-11-11', 1L)", 'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE'],
-    ["date_add('2011-11-11', 1.0)", 'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE'],
-    ['date_add(1, 1)', 'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE'],
+    ["date_add('2011-11-11', 1L)", 'DATATYPE_MISMATCH'],
+    ["date_add('2011-11-11', 1.0)", 'DATATYPE_MISMATCH'],
+    ['date_add(1, 1)', 'DATATYPE_MISMATCH'],
   ])('%s is refused', (sql, code) => {
     expect(errorCodeOf(sql)).toBe(code);
   });
@@ -127,7 +127,7 @@ describe('numbers', () => {
     ['timestamp_seconds(1230219000123123)', 'ARITHMETIC_OVERFLOW'],
     ['timestamp_seconds(0.1234567)', 'ARITHMETIC_OVERFLOW'],
     ['timestamp_millis(92233720368547758)', 'ARITHMETIC_OVERFLOW'],
-    ["unix_seconds('2020-01-01')", 'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE'],
+    ["unix_seconds('2020-01-01')", 'DATATYPE_MISMATCH'],
     ["from_utc_timestamp('2021-07-01', 'Mars')", 'INVALID_TIMEZONE'],
   ])('%s fails', (sql, code) => {
     expect(errorCodeOf(sql)).toBe(code);
@@ -173,6 +173,6 @@ describe('now and windows', () => {
   });
 
   test('window_time takes windows only', () => {
-    expect(errorCodeOf("window_time(named_struct('a', 1))")).toBe('DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE');
+    expect(errorCodeOf("window_time(named_struct('a', 1))")).toBe('DATATYPE_MISMATCH');
   });
 });
