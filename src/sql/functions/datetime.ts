@@ -4,12 +4,14 @@ import { datetimeEpochFunctions } from './datetime-epoch.ts';
 import { datetimeNowFunctions } from './datetime-now.ts';
 import { datetimePartFunctions } from './datetime-parts.ts';
 import { datetimeTextFunctions } from './datetime-text.ts';
+import { intervalFunctions } from './interval.ts';
 
-/** Functions of dates and timestamps. */
+/** Functions of dates, timestamps and intervals. */
 export const datetimeFunctions: readonly FunctionSpec[] = [
   ...datetimePartFunctions,
   ...datetimeDateFunctions,
   ...datetimeTextFunctions,
   ...datetimeEpochFunctions,
   ...datetimeNowFunctions,
+  ...intervalFunctions,
 ];
