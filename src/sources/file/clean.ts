@@ -2,8 +2,11 @@ import { dirname, join, sep } from 'node:path';
 import { ClickstreamError, configError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
-import { makeDirectoryDurable } from '../../fs/durable.ts';
+import { exists, makeDirectoryDurable } from '../../fs/durable.ts';
 import type { FileSourceOptions } from './options.ts';
+
+/** What file sinks, ours and Spark's, leave in their output folders. */
+const OUTPUT_MARKS = ['_clickstream', '_spark_metadata'];
 
 /**
  * Deletes or archives input files whose batch is committed. Best effort, as in Spark: what fails is reported and stays where it
@@ -37,8 +40,19 @@ function archive(disk: Disk, path: string, archiveDir: string): void {
   disk.rename(path, target);
 }
 
-/** An archive inside an input folder would be read again. */
-export function checkArchive(options: FileSourceOptions, bases: readonly string[]): void {
+/**
+ * Refuses to clean where that loses or doubles data: an archive inside an input folder would be read again; a file of another query's
+ * output would be written, and so read, again when that query replays its batch (Spark refuses it as well).
+ */
+export function checkCleaning(disk: Disk, options: FileSourceOptions, bases: readonly string[]): void {
+  if (options.cleanSource === 'off') return;
+  const output = bases.find((base) => OUTPUT_MARKS.some((mark) => exists(disk, join(base, mark))));
+  if (output !== undefined) {
+    throw configError(
+      'OPTION_INVALID',
+      `cleanSource cannot be used on ${output}: it is the output folder of another query, which may write its files again.`,
+    );
+  }
   const { sourceArchiveDir } = options;
   if (options.cleanSource !== 'archive' || sourceArchiveDir === null) return;
   const inside = bases.find((base) => `${sourceArchiveDir}${sep}`.startsWith(`${base}${sep}`));

@@ -7,7 +7,8 @@ import { exists } from '../../fs/durable.ts';
 import type { ListedFile } from '../../fs/list.ts';
 import { type Field, type Schema, struct } from '../../schema.ts';
 import type { Offset, ReadLimit, Source, Split } from '../../source.ts';
-import { checkArchive, cleanFiles } from './clean.ts';
+import { ChangeWatch } from './change-watch.ts';
+import { checkCleaning, cleanFiles } from './clean.ts';
 import { baseOf, type InputPath, inputPath, listInput } from './list-input.ts';
 import { manifestFiles } from './manifest-files.ts';
 import type { FileSourceOptions } from './options.ts';
@@ -52,14 +53,12 @@ interface FileOffset {
 }
 
 const POLL_INTERVAL_MS = 1000;
-/** Files taken earlier that are looked at again per listing, in turn, to report those that were changed. */
-const CHANGE_CHECKS = 256;
 const MAX_WARNINGS = 1000;
 
 /** Opens a file source: looks once at the folders, to learn the partition columns. Errors: OPTION_INVALID, PARTITION_FOLDERS_DIFFER. */
 export function openFileSource(request: FileSourceRequest): FileSource {
   const input = inputPath(request.disk, request.path);
-  checkArchive(request.options, input.bases);
+  checkCleaning(request.disk, request.options, input.bases);
   return new FolderSource({ ...request, onWarning: onceEach(request.onWarning) }, input);
 }
 
@@ -83,8 +82,7 @@ class FolderSource implements FileSource {
   /** The last selection left at least another batch's worth of files: no need to list again. */
   private hasBacklog = false;
   private wakeAtMs = Number.POSITIVE_INFINITY;
-  private readonly changeHints = new Set<string>();
-  private changeCursor = 0;
+  private readonly changes: ChangeWatch;
 
   constructor(
     private readonly request: FileSourceRequest,
@@ -93,6 +91,7 @@ class FolderSource implements FileSource {
     const { options, disk, clock, schema, format, onWarning } = request;
     this.taken = new TakenFiles(request.seen, options.fileNameOnly, options.maxFileAgeMs);
     this.pending = new PendingFiles({ disk, clock, format: format.name, settleMs: options.settleMs, onWarning });
+    this.changes = new ChangeWatch(disk, onWarning);
     this.readLimit = {
       maxFiles: options.maxFilesPerTrigger ?? undefined,
       maxBytes: options.maxBytesPerTrigger ?? undefined,
@@ -121,8 +120,11 @@ class FolderSource implements FileSource {
   }
 
   async latestOffset(start: Offset, limit: ReadLimit): Promise<Offset> {
-    if (!this.isFixed && !this.hasBacklog) this.refresh();
-    const splits = await this.choose(limit);
+    let splits = this.hasBacklog || this.isFixed ? await this.choose(limit) : [];
+    if (splits.length === 0 && !this.isFixed) {
+      this.refresh();
+      splits = await this.choose(limit);
+    }
     if (splits.length === 0) return start;
     const end: FileOffset = { logOffset: (start as FileOffset).logOffset + 1 };
     this.chosen = { ...end, splits };
@@ -204,7 +206,7 @@ class FolderSource implements FileSource {
       poll: options.poll,
       pollIntervalMs: POLL_INTERVAL_MS,
       onChange: (path) => {
-        if (path !== null && this.changeHints.size < MAX_WARNINGS) this.changeHints.add(path);
+        if (path !== null) this.changes.hint(path);
         wake();
       },
     });
@@ -230,7 +232,7 @@ class FolderSource implements FileSource {
     for (const file of files) (this.taken.has(file.path) ? known : fresh).push(file);
     this.pending.update(fresh);
     if (complete) this.taken.forgetGone(disk, known);
-    this.reportChanged(known);
+    this.changes.report(known, (path) => this.taken.get(path));
     this.follow();
   }
 
@@ -303,24 +305,6 @@ class FolderSource implements FileSource {
         return folder;
       });
     this.watch.follow([...folders, ...above]);
-  }
-
-  /** A file that was taken is not read again; whoever changes it should know. A few are looked at per listing. */
-  private reportChanged(known: readonly ListedFile[]): void {
-    const { disk, onWarning } = this.request;
-    const inTurn = Array.from(
-      { length: Math.min(CHANGE_CHECKS, known.length) },
-      (_, i) => (known[(this.changeCursor + i) % known.length] as ListedFile).path,
-    );
-    this.changeCursor += inTurn.length;
-    for (const path of new Set([...this.changeHints, ...inTurn])) {
-      const file = this.taken.get(path);
-      if (file === undefined || !exists(disk, path)) continue;
-      const now = disk.stat(path);
-      if (now.size === file.size && now.mtimeMs === file.mtimeMs) continue;
-      onWarning(`${path} was changed after it was read; the change is not read. Deliver new data in a new file.`);
-    }
-    this.changeHints.clear();
   }
 }
 

@@ -64,14 +64,15 @@ const READERS: Record<string, (value: unknown, name: string) => Partial<FileSour
 export const FILE_SOURCE_OPTION_NAMES: readonly string[] = Object.keys(READERS);
 
 /**
- * Checks options as users write them: booleans and numbers or their text, durations in milliseconds or as `500ms`, `10s`,
+ * Checks options as users write them, their names in any case: booleans and numbers or their text, durations in milliseconds or as `500ms`, `10s`,
  * `5m`, `2h`, `7d`. Throws OPTION_UNKNOWN and OPTION_INVALID.
  */
 export function checkFileSourceOptions(raw: Raw): FileSourceOptions {
   let options = DEFAULTS;
   for (const [name, value] of Object.entries(raw)) {
     if (value === undefined) continue;
-    const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
+    const known = FILE_SOURCE_OPTION_NAMES.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+    const read = known === undefined ? undefined : READERS[known];
     if (read === undefined) {
       throw configError(
         'OPTION_UNKNOWN',

@@ -52,7 +52,7 @@ export async function* readSplit(reader: SplitReader, split: FileSplit, context:
         context.countDropped(rows);
       },
     };
-    for await (const batch of named(split, decode(reader, file, split, request))) {
+    for await (const batch of named(disk, split, decode(reader, file, split, request))) {
       context.signal.throwIfAborted();
       context.countInput(batch.length + setAside);
       setAside = 0;
@@ -91,12 +91,17 @@ async function* decode(
   yield* decoder.finish();
 }
 
-/** Formats know no paths: what they say of bad data gets its file here. */
-async function* named(split: FileSplit, batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+/**
+ * Formats know no paths: what they say of bad data gets its file here. But data that is bad because the file was changed under
+ * the reader is a changed file.
+ */
+async function* named(disk: Disk, split: FileSplit, batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
   try {
     yield* batches;
   } catch (error) {
-    if (!(error instanceof ClickstreamError) || error.category !== 'data' || 'path' in error) throw error;
+    if (!(error instanceof ClickstreamError) || error.category !== 'data') throw error;
+    checkPinned(split, statPinned(disk, split));
+    if (error instanceof SourceFileError) throw error;
     throw new ClickstreamError(error.code, error.category, `${split.path}: ${error.message}`, { cause: error });
   }
 }

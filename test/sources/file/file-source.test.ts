@@ -14,10 +14,12 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/clock.ts';
+import { dataError } from '../../../src/errors.ts';
 import type { Disk } from '../../../src/fs/disk.ts';
 import { nodeDisk } from '../../../src/fs/node-disk.ts';
 import { type FileSource, type FileSourceRequest, openFileSource } from '../../../src/sources/file/file-source.ts';
 import { checkFileSourceOptions } from '../../../src/sources/file/options.ts';
+import type { InputFormat } from '../../../src/sources/file/read-split.ts';
 import { memorySeen } from '../../../src/sources/file/seen.ts';
 import { watchFolders } from '../../../src/sources/file/watch.ts';
 import { LINES, lineFormat } from '../line-format.ts';
@@ -230,6 +232,31 @@ describe('reading', () => {
       { source: join(folder, 'a'), line: 5, reason: 'marked', raw: '!bad too' },
     ]);
     expect([input, dropped]).toEqual([5, 1]);
+  });
+
+  test('bad data is named by its file; when the file was changed meanwhile, it is a changed file', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'a');
+    put(path, 'bad');
+    let meanwhile = () => {};
+    const strict: InputFormat = {
+      name: 'strict',
+      decoder: () => ({
+        push() {
+          meanwhile();
+          throw dataError('MALFORMED_RECORD', 'line 1 is bad');
+        },
+        finish: () => [],
+      }),
+    };
+    const source = sourceOf(folder, { format: strict });
+    const splits = (await nextSplits(source, START))?.splits ?? [];
+    await expect(collect(source, splits)).rejects.toMatchObject({
+      code: 'MALFORMED_RECORD',
+      message: `${path}: line 1 is bad`,
+    });
+    meanwhile = () => put(path, 'bad and more');
+    await expect(collect(source, splits)).rejects.toMatchObject({ code: 'SOURCE_FILE_CHANGED', path });
   });
 
   test('a large gzip file of several members reads as one', async () => {
@@ -518,6 +545,12 @@ describe('what happens to files afterwards', () => {
     const options = { cleanSource: 'archive', sourceArchiveDir: join(folder, 'done') };
     expect(() => sourceOf(folder, { options })).toThrow(/lies in the input folder/);
   });
+});
+
+test('cleanSource on the output of another query is refused', () => {
+  const folder = newFolder();
+  put(join(folder, '_clickstream/owner.json'), '{}');
+  expect(() => sourceOf(folder, { options: { cleanSource: 'delete' } })).toThrow(/output folder of another query/);
 });
 
 describe('watching', () => {

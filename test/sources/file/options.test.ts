@@ -4,7 +4,7 @@ import { checkFileSourceOptions } from '../../../src/sources/file/options.ts';
 test('options may be text, as in a pipeline file', () => {
   expect(
     checkFileSourceOptions({
-      maxFilesPerTrigger: '10',
+      maxfilespertrigger: '10',
       latestFirst: 'true',
       maxFileAge: '7d',
       settle: '2s',

@@ -1,0 +1,41 @@
+import type { Disk } from '../../fs/disk.ts';
+import { exists } from '../../fs/durable.ts';
+import type { SeenFile } from './seen.ts';
+
+/** Files looked at again per listing, in turn. */
+const CHECKS = 256;
+/** Hints kept between two listings. */
+const MAX_HINTS = 1000;
+
+/**
+ * Finds files that were changed after they were taken. They are not read again, and whoever changes them should know. The
+ * watcher's hints are followed at once; of the others a few are looked at per listing, so that listing stays cheap.
+ */
+export class ChangeWatch {
+  private readonly hints = new Set<string>();
+  private cursor = 0;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly onWarning: (message: string) => void,
+  ) {}
+
+  /** Something happened to this path. */
+  hint(path: string): void {
+    if (this.hints.size < MAX_HINTS) this.hints.add(path);
+  }
+
+  /** Looks at hinted files and at some of `known`, the files listed that were taken before. */
+  report(known: readonly { readonly path: string }[], taken: (path: string) => SeenFile | undefined): void {
+    const paths = new Set(this.hints);
+    this.hints.clear();
+    for (let i = 0; i < Math.min(CHECKS, known.length); i++) paths.add(known[this.cursor++ % known.length]?.path ?? '');
+    for (const path of paths) {
+      const file = taken(path);
+      if (file === undefined || !exists(this.disk, path)) continue;
+      const now = this.disk.stat(path);
+      if (now.size === file.size && now.mtimeMs === file.mtimeMs) continue;
+      this.onWarning(`${path} was changed after it was read; the change is not read. Deliver new data in a new file.`);
+    }
+  }
+}
