@@ -217,7 +217,7 @@ describe('a batch that is run again', () => {
         expect(withoutManifest(first)).toEqual(withoutManifest(tree(once)));
         expect(tree(twice)).toEqual(first);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
