@@ -13,6 +13,8 @@ const WHOLE: readonly DataType['kind'][] = ['byte', 'short', 'int', 'long'];
 /** The common casts of numbers are written out; the rest call `castCell`. */
 export function castCode(from: DataType, to: DataType, timeZone: string): CastCode {
   if (sameType(from, to)) return IDENTITY;
+  const isWiderDecimal = from.kind === 'decimal' && to.kind === 'decimal' && from.precision <= to.precision;
+  if (isWiderDecimal && from.scale === to.scale) return IDENTITY;
   return numberCast(from, to) ?? cellCast(from, to, timeZone);
 }
 

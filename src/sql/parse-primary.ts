@@ -239,11 +239,14 @@ function parseNameOrCall(cursor: TokenCursor, sub: SubParsers): Expr {
 function parseArguments(cursor: TokenCursor, sub: SubParsers, name: string): Expr {
   const distinct = cursor.acceptWords('DISTINCT');
   if (!distinct && cursor.isWords('ALL') && !cursor.isSign(',', 1) && !cursor.isSign(')', 1)) cursor.next();
-  const args = cursor.isSign(')') ? [] : commaList(cursor, sub.named);
-  if (cursor.acceptWords('IGNORE', 'NULLS')) args.push(booleanExpr(true));
-  else if (cursor.acceptWords('RESPECT', 'NULLS')) args.push(booleanExpr(false));
+  // Only the fields of a struct have names; elsewhere a second word is an option or a mistake.
+  const argument = name.toLowerCase() === 'struct' ? sub.named : sub.expression;
+  const args = cursor.isSign(')') ? [] : commaList(cursor, argument);
+  const ignoreInside = parseNullsOption(cursor);
   cursor.expectSign(')');
   const filter = parseFilter(cursor, sub);
+  const ignoreNulls = parseNullsOption(cursor) ?? ignoreInside;
+  if (ignoreNulls !== null) args.push(booleanExpr(ignoreNulls));
   if (cursor.isWords('OVER'))
     cursor.fail('no window specification: OVER is not supported on streams; group by window(...)');
   return {
@@ -253,6 +256,12 @@ function parseArguments(cursor: TokenCursor, sub: SubParsers, name: string): Exp
     ...(distinct && { distinct }),
     ...(filter !== null && { filter }),
   };
+}
+
+/** `IGNORE NULLS` (true) or `RESPECT NULLS`, behind the arguments or behind their bracket: a last argument of first and last. */
+function parseNullsOption(cursor: TokenCursor): boolean | null {
+  if (cursor.acceptWords('IGNORE', 'NULLS')) return true;
+  return cursor.acceptWords('RESPECT', 'NULLS') ? false : null;
 }
 
 function parseFilter(cursor: TokenCursor, sub: SubParsers): Expr | null {

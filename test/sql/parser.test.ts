@@ -97,6 +97,8 @@ describe('calls', () => {
     ['filter(a, x -> x > 1)', 'filter(a, lambdafunction((x > 1), x))'],
     ['reduce(a, 0, (x, y) -> x + y)', 'reduce(a, 0, lambdafunction((x + y), x, y))'],
     ['CASE a WHEN 1 THEN 2 ELSE 3 END', 'CASE WHEN (a = 1) THEN 2 ELSE 3 END'],
+    ['first(a IGNORE NULLS)', 'first(a, true)'],
+    ['last(a) IGNORE NULLS', 'last(a, true)'],
     ['a.b[0].c', 'a.b[0].c'],
     ['window.start', 'window.start'],
     ['window.end', 'window.end'],
