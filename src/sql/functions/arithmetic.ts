@@ -1,11 +1,12 @@
 import type { Cell } from '../../batch.ts';
+import { ClickstreamError } from '../../errors.ts';
 import { BOOLEAN, type DataType, formatType } from '../../schema.ts';
 import { analysisError } from '../analysis-error.ts';
 import { castTo, commonTypeWithoutString } from '../coercion.ts';
 import type { BindContext, FunctionSpec, Implementation } from '../function-spec.ts';
 import type { TypedExpr } from '../typed.ts';
 import { fitInt, wrapInt } from './arithmetic-cells.ts';
-import { checkCount, implicitArgs, isIntegral } from './bind.ts';
+import { checkCount, implicitArgs, isIntegral, isNumeric } from './bind.ts';
 import { scalar } from './define.ts';
 import { operatorFunctions } from './operators.ts';
 import { compareBy, isOrderable } from './ordering.ts';
@@ -145,9 +146,28 @@ function tryOperator(
         const fn = (a: number | bigint, b: number | bigint): Cell => fitInt(exact(BigInt(a), BigInt(b)), type);
         return { kind: 'call', fn, nulls: 'propagate', mayBeNull: true };
       }
-      return operator(sign).implement(types, type, context);
+      const plain = operator(sign).implement(types, type, context);
+      return isNumeric(type) ? plain : nullOnFailure(plain);
     },
   };
+}
+
+/** Dates, timestamps and intervals fail where they leave their range; tried, they give null. */
+function nullOnFailure(plain: Implementation): Implementation {
+  const attempt = (compute: () => Cell): Cell => {
+    try {
+      return compute();
+    } catch (error) {
+      if (error instanceof ClickstreamError && error.category !== 'bug') return null;
+      throw error;
+    }
+  };
+  if (plain.kind === 'call') {
+    const compute = plain.fn as (...cells: Cell[]) => Cell;
+    return { ...plain, fn: (...cells: Cell[]) => attempt(() => compute(...cells)), mayBeNull: true };
+  }
+  const code = (args: readonly string[]): string => `attempt(() => ${plain.code(args)})`;
+  return { ...plain, code, helpers: { ...plain.helpers, attempt }, mayBeNull: true };
 }
 
 function extreme(name: string, usage: string, example: readonly [string, string], sign: 1 | -1): FunctionSpec {

@@ -53,7 +53,15 @@ export const elementaryFunctions: readonly FunctionSpec[] = [
   unary('rint', 'The nearest whole number as a double, ties to even.', ['rint(12.3456)', '12.0'], (x) => `rint(${x})`, {
     rint,
   }),
-  unary('sign', '-1.0, 0.0 or 1.0 by the sign.', ['sign(40)', '1.0'], (x) => `Math.sign(${x})`, undefined, ['signum']),
+  scalar('math', {
+    name: 'sign',
+    aliases: ['signum'],
+    usage: '-1.0, 0.0 or 1.0 by the sign of a number or an interval.',
+    example: ['sign(40)', '1.0'],
+    takes: [['double', 'yearMonthInterval', 'dayTimeInterval']],
+    returns: DOUBLE,
+    inline: ([x]) => `Math.sign(Number(${x}))`,
+  }),
   logarithm(
     'log2',
     'The logarithm to base 2; null unless the argument is positive.',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorCodeOf, textOf, typedTextOf } from './evaluate.ts';
+import { refusalOf, textOf, typedTextOf } from './evaluate.ts';
 
 describe('arrays', () => {
   test.each([
@@ -51,7 +51,7 @@ describe('arrays', () => {
     ["size('abc')", 'DATATYPE_MISMATCH'],
     ['array_sort(array(1, 2), (a, b) -> cast(null as int))', 'COMPARATOR_RETURNS_NULL'],
   ])('%s is refused', (sql, code) => {
-    expect(errorCodeOf(sql)).toBe(code);
+    expect(refusalOf(sql)).toBe(code);
   });
 });
 
@@ -75,7 +75,7 @@ describe('maps', () => {
     ["map_contains_key(map(1, 'a'), '1')", 'DATATYPE_MISMATCH'],
     ['map_from_arrays(array(1), array(1, 2))', 'INVALID_PARAMETER_VALUE'],
   ])('%s is refused', (sql, code) => {
-    expect(errorCodeOf(sql)).toBe(code);
+    expect(refusalOf(sql)).toBe(code);
   });
 });
 
@@ -103,7 +103,7 @@ describe('lambdas', () => {
     ['transform_keys(map(1, 2, 3, 4), (k, v) -> 1)', 'DUPLICATED_MAP_KEY'],
     ['transform(array(1), 2)', 'INVALID_LAMBDA_FUNCTION_CALL'],
   ])('%s is refused', (sql, code) => {
-    expect(errorCodeOf(sql)).toBe(code);
+    expect(refusalOf(sql)).toBe(code);
   });
 });
 
@@ -123,8 +123,8 @@ describe('sequence', () => {
   });
 
   test('a step that leads away is an error', () => {
-    expect(errorCodeOf('sequence(1, 5, -1)')).toBe('INVALID_PARAMETER_VALUE');
-    expect(errorCodeOf('sequence(1, 5, 0)')).toBe('INVALID_PARAMETER_VALUE');
-    expect(errorCodeOf("sequence('a', 'b')")).toBe('DATATYPE_MISMATCH');
+    expect(refusalOf('sequence(1, 5, -1)')).toBe('INVALID_PARAMETER_VALUE');
+    expect(refusalOf('sequence(1, 5, 0)')).toBe('INVALID_PARAMETER_VALUE');
+    expect(refusalOf("sequence('a', 'b')")).toBe('DATATYPE_MISMATCH');
   });
 });

@@ -35,3 +35,8 @@ export function errorCodeOf(sql: string): string | null {
     return (error as { code?: string }).code ?? `no code: ${String(error)}`;
   }
 }
+
+/** The same without Spark's sub-class: `DATATYPE_MISMATCH`. */
+export function refusalOf(sql: string): string | null {
+  return errorCodeOf(sql)?.split('.')[0] ?? null;
+}

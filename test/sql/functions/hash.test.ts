@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorCodeOf, textOf, typedTextOf } from './evaluate.ts';
+import { refusalOf, textOf, typedTextOf } from './evaluate.ts';
 
 describe('hashes', () => {
   test.each([
@@ -22,7 +22,7 @@ describe('hashes', () => {
   });
 
   test('a map has no hash', () => {
-    expect(errorCodeOf('hash(array(map(1, 2)))')).toBe('DATATYPE_MISMATCH');
-    expect(errorCodeOf('hash()')).toBe('WRONG_NUM_ARGS');
+    expect(refusalOf('hash(array(map(1, 2)))')).toBe('DATATYPE_MISMATCH');
+    expect(refusalOf('hash()')).toBe('WRONG_NUM_ARGS');
   });
 });

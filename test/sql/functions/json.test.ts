@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorCodeOf, textOf } from './evaluate.ts';
+import { refusalOf, textOf } from './evaluate.ts';
 
 describe('from_json', () => {
   test.each([
@@ -38,7 +38,7 @@ describe('from_json', () => {
     [`from_json('1', 'int')`, 'DATATYPE_MISMATCH'],
     [`from_json('{}', 'map<int,int>')`, 'DATATYPE_MISMATCH'],
   ])('%s is refused', (sql, code) => {
-    expect(errorCodeOf(sql)).toBe(code);
+    expect(refusalOf(sql)).toBe(code);
   });
 });
 
@@ -62,8 +62,8 @@ describe('to_json', () => {
   });
 
   test('only structs, maps and arrays', () => {
-    expect(errorCodeOf('to_json(1)')).toBe('DATATYPE_MISMATCH');
-    expect(errorCodeOf('to_json()')).toBe('WRONG_NUM_ARGS');
+    expect(refusalOf('to_json(1)')).toBe('DATATYPE_MISMATCH');
+    expect(refusalOf('to_json()')).toBe('WRONG_NUM_ARGS');
   });
 });
 
@@ -107,8 +107,8 @@ describe('schemas and lengths', () => {
   });
 
   test('they take strings only', () => {
-    expect(errorCodeOf('json_array_length(2)')).toBe('DATATYPE_MISMATCH');
-    expect(errorCodeOf('schema_of_json(null)')).toBe('DATATYPE_MISMATCH');
+    expect(refusalOf('json_array_length(2)')).toBe('DATATYPE_MISMATCH');
+    expect(refusalOf('schema_of_json(null)')).toBe('DATATYPE_MISMATCH');
   });
 });
 
@@ -126,6 +126,6 @@ describe('CSV', () => {
   });
 
   test('the schema is a struct', () => {
-    expect(errorCodeOf("from_csv('1', 'Array<int>')")).toBe('PARSE_SYNTAX_ERROR');
+    expect(refusalOf("from_csv('1', 'Array<int>')")).toBe('PARSE_SYNTAX_ERROR');
   });
 });

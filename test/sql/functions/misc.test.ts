@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errorCodeOf, typedTextOf } from './evaluate.ts';
+import { refusalOf, typedTextOf } from './evaluate.ts';
 
 test.each([
   ["typeof(named_struct('a', 1))", 'struct<a:int> string'],
@@ -15,6 +15,6 @@ test.each([
 });
 
 test('raise_error and a failed assert_true stop the query with the message', () => {
-  expect(errorCodeOf("raise_error('no')")).toBe('USER_RAISED_EXCEPTION');
-  expect(errorCodeOf('assert_true(1 > 2)')).toBe('USER_RAISED_EXCEPTION');
+  expect(refusalOf("raise_error('no')")).toBe('USER_RAISED_EXCEPTION');
+  expect(refusalOf('assert_true(1 > 2)')).toBe('USER_RAISED_EXCEPTION');
 });

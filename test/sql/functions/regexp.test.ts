@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileJavaRegex } from '../../../src/sql/functions/java-regex.ts';
 import { RegexError } from '../../../src/sql/functions/pattern-text.ts';
-import { errorCodeOf, textOf } from './evaluate.ts';
+import { refusalOf, textOf } from './evaluate.ts';
 
 /** The first match and its groups, by Java's numbers. */
 function matchOf(pattern: string, text: string): readonly (string | undefined)[] | null {
@@ -81,10 +81,10 @@ describe('functions', () => {
   });
 
   test('groups and patterns that do not exist are errors', () => {
-    expect(errorCodeOf("regexp_extract('1a', '(\\\\d)', 2)")).toBe('INVALID_PARAMETER_VALUE');
-    expect(errorCodeOf("regexp_extract('1a', '(', 0)")).toBe('INVALID_PARAMETER_VALUE');
-    expect(errorCodeOf("regexp_replace('a', 'a', '$1')")).toBe('INVALID_PARAMETER_VALUE');
-    expect(errorCodeOf("regexp_replace('a', 'a', 'b', 0)")).toBe('DATATYPE_MISMATCH');
-    expect(errorCodeOf("'a' like 'm\\\\nx'")).toBe('INVALID_FORMAT');
+    expect(refusalOf("regexp_extract('1a', '(\\\\d)', 2)")).toBe('INVALID_PARAMETER_VALUE');
+    expect(refusalOf("regexp_extract('1a', '(', 0)")).toBe('INVALID_PARAMETER_VALUE');
+    expect(refusalOf("regexp_replace('a', 'a', '$1')")).toBe('INVALID_PARAMETER_VALUE');
+    expect(refusalOf("regexp_replace('a', 'a', 'b', 0)")).toBe('DATATYPE_MISMATCH');
+    expect(refusalOf("'a' like 'm\\\\nx'")).toBe('INVALID_FORMAT');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorCodeOf, textOf, typedTextOf } from './evaluate.ts';
+import { refusalOf, textOf, typedTextOf } from './evaluate.ts';
 
 describe('parts of texts', () => {
   test.each([
@@ -34,7 +34,7 @@ describe('parts of texts', () => {
   });
 
   test('part 0 is an error', () => {
-    expect(errorCodeOf("split_part('a', '.', 0)")).toBe('INVALID_INDEX_OF_ZERO');
+    expect(refusalOf("split_part('a', '.', 0)")).toBe('INVALID_INDEX_OF_ZERO');
   });
 });
 
@@ -74,8 +74,8 @@ describe('joining', () => {
   });
 
   test('arrays and strings do not go together', () => {
-    expect(errorCodeOf("concat(array(1), 'a')")).toBe('DATATYPE_MISMATCH');
-    expect(errorCodeOf('concat_ws()')).toBe('WRONG_NUM_ARGS');
+    expect(refusalOf("concat(array(1), 'a')")).toBe('DATATYPE_MISMATCH');
+    expect(refusalOf('concat_ws()')).toBe('WRONG_NUM_ARGS');
   });
 });
 
@@ -96,8 +96,8 @@ describe('bytes', () => {
   });
 
   test('an unknown character set is an error', () => {
-    expect(errorCodeOf("encode('a', 'klingon')")).toBe('INVALID_PARAMETER_VALUE');
-    expect(errorCodeOf("to_binary('a!', 'base64')")).toBe('CONVERSION_INVALID_INPUT');
+    expect(refusalOf("encode('a', 'klingon')")).toBe('INVALID_PARAMETER_VALUE');
+    expect(refusalOf("to_binary('a!', 'base64')")).toBe('CONVERSION_INVALID_INPUT');
   });
 });
 
@@ -157,8 +157,8 @@ describe('formats', () => {
   });
 
   test('a format that does not fit its value is an error', () => {
-    expect(errorCodeOf("format_string('%d', 'a')")).toBe('INVALID_FORMAT');
-    expect(errorCodeOf("to_number('abc', '999')")).toBe('INVALID_FORMAT');
-    expect(errorCodeOf("to_number('1', 'xyz')")).toBe('INVALID_FORMAT');
+    expect(refusalOf("format_string('%d', 'a')")).toBe('INVALID_FORMAT');
+    expect(refusalOf("to_number('abc', '999')")).toBe('INVALID_FORMAT');
+    expect(refusalOf("to_number('1', 'xyz')")).toBe('INVALID_FORMAT');
   });
 });
