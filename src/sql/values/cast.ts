@@ -1,4 +1,5 @@
 import type { Cell, Int64, MapCell } from '../../batch.ts';
+import { dataError } from '../../errors.ts';
 import { type DataType, sameType } from '../../schema.ts';
 import { castNumber, isNumber } from './cast-number.ts';
 import { booleanOfText, doubleOfText, int64OfText, trimAll } from './cast-text.ts';
@@ -7,7 +8,7 @@ import { int64OfDouble, MAX_INT64, MIN_INT64, multiplyInt64, wrapInt64 } from '.
 import { parseDayTime, parseInterval, parseYearMonth } from './interval.ts';
 import { daysOfMicros, localToUtc, MICROS_PER_SECOND } from './local-time.ts';
 import { cellText } from './text.ts';
-import { parseDate, parseTimestamp } from './timestamp.ts';
+import { formatDate, parseDate, parseTimestamp } from './timestamp.ts';
 import { zone } from './zone.ts';
 
 /** Turns a cell that is not null; null is a cast that failed. */
@@ -31,7 +32,7 @@ export function tryCastCell(from: DataType, to: DataType, timeZone: string): Cas
   return castOf(from, to, timeZone, true);
 }
 
-/** Whether a cast of a value may give null (Spark's `Cast.forceNullable`). */
+/** Whether `castCell` may give null for a value (Spark's `Cast.forceNullable`). */
 export function castMayFail(from: DataType, to: DataType): boolean {
   if (from.kind === 'void' || sameType(from, to)) return false;
   if (from.kind === 'string') return to.kind !== 'binary';
@@ -142,7 +143,16 @@ function castToTimestamp(from: DataType, timeZone: string, ansi: boolean): CastF
       return ansi ? null : (cell) => (cell ? 1 : 0);
     case 'date': {
       const local = zone(timeZone);
-      return (cell) => localToUtc(cell as number, 0, local);
+      return (cell) => {
+        const micros = localToUtc(cell as number, 0, local);
+        // Spark stops here too (`Math.multiplyExact`).
+        if (micros === null)
+          throw dataError(
+            'ARITHMETIC_OVERFLOW',
+            `the date ${formatDate(cell as number)} is beyond the range of a timestamp.`,
+          );
+        return micros;
+      };
     }
     case 'byte':
     case 'short':

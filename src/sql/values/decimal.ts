@@ -95,14 +95,6 @@ export function decimalOfDouble(value: number, precision: number, scale: number)
   return Number.isFinite(value) ? decimalOfText(`${value}`, precision, scale) : null;
 }
 
-/** Negative, zero or positive as `a` is below, equal to or above `b`. */
-export function compareDecimals(a: bigint, aScale: number, b: bigint, bScale: number): number {
-  const scale = Math.max(aScale, bScale);
-  const left = rescale(a, aScale, scale);
-  const right = rescale(b, bScale, scale);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 /** The nearest double. */
 export function decimalToDouble(unscaled: bigint, scale: number): number {
   const whole = Number(unscaled);

@@ -40,10 +40,6 @@ export function multiplyInt64(a: Int64, b: Int64): Int64 | null {
   return int64OrNull(BigInt(a) * BigInt(b));
 }
 
-export function negateInt64(a: Int64): Int64 | null {
-  return subtractInt64(0, a);
-}
-
 /** The quotient rounded down, for a positive divisor below 2^53. */
 export function floorDivInt64(a: Int64, divisor: number): Int64 {
   if (typeof a === 'number') {

@@ -1,5 +1,5 @@
 import type { CalendarInterval, Int64 } from '../../batch.ts';
-import { addInt64, int64OrNull, multiplyInt64 } from './int64.ts';
+import { addInt64, int64OrNull } from './int64.ts';
 
 /** Intervals from text (Spark's `IntervalUtils`). */
 
@@ -101,41 +101,19 @@ export function parseYearMonth(text: string): number | null {
   return months > MAX_INT32 || months < MIN_INT32 ? null : Number(months);
 }
 
-/** The fields that a day-time interval may name, widest first. */
-export type DayTimeField = 'day' | 'hour' | 'minute' | 'second';
-
-const FIELDS: readonly DayTimeField[] = ['day', 'hour', 'minute', 'second'];
-/** What each field counts up to, but for the first one of a text. */
-const FIELD_LIMITS: Readonly<Record<DayTimeField, number>> = { day: 0, hour: 23, minute: 59, second: 59 };
-const MICROS_PER_FIELD: Readonly<Record<DayTimeField, number>> = {
-  day: 86_400_000_000,
-  hour: 3_600_000_000,
-  minute: 60_000_000,
-  second: 1_000_000,
-};
-
 /**
- * The microseconds that `[+-]d h:m:s.f` says, with the fields `from` to `to` (all of them by default), also inside `INTERVAL
- * '…' DAY TO SECOND`; null for any other text.
+ * The microseconds that `[+-]d h:m:s[.f]` says, also inside `INTERVAL '…' DAY TO SECOND`; null for any other text. Only the days
+ * may go beyond what a clock shows.
  */
-export function parseDayTime(text: string, from: DayTimeField = 'day', to: DayTimeField = 'second'): Int64 | null {
+export function parseDayTime(text: string): Int64 | null {
   const body = literalBody(text, /^day\s+to\s+second$/i);
-  const fields = FIELDS.slice(FIELDS.indexOf(from), FIELDS.indexOf(to) + 1);
-  const source = fields.map((field) => (field === 'second' ? '(\\d{1,19})(?:\\.(\\d{1,9}))?' : '(\\d{1,19})'));
-  const pattern = source.reduce((all, one, i) => all + (i === 0 ? '' : fields[i - 1] === 'day' ? ' +' : ':') + one, '');
-  const match = new RegExp(`^([+-]?)${pattern}$`).exec(body);
+  const match = /^([+-]?)(\d{1,10}) +(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?$/.exec(body);
   if (match === null) return null;
-  let micros: Int64 | null = 0;
-  for (const [i, field] of fields.entries()) {
-    const value = BigInt(match[i + 2] as string);
-    if (i > 0 && value > BigInt(FIELD_LIMITS[field])) return null;
-    const part = int64OrNull(value * BigInt(MICROS_PER_FIELD[field]));
-    micros = part === null || micros === null ? null : addInt64(micros, part);
-  }
-  const fraction = to === 'second' ? match[fields.length + 2] : undefined;
-  if (fraction !== undefined && micros !== null) micros = addInt64(micros, Number(fraction.padEnd(6, '0').slice(0, 6)));
-  if (micros === null) return null;
-  return match[1] === '-' ? multiplyInt64(micros, -1) : micros;
+  const [days, hours, minutes, seconds] = match.slice(2, 6).map(BigInt) as [bigint, bigint, bigint, bigint];
+  if (hours > 23n || minutes > 59n || seconds > 59n) return null;
+  const fraction = BigInt((match[6] ?? '').padEnd(6, '0').slice(0, 6));
+  const micros = (((days * 24n + hours) * 60n + minutes) * 60n + seconds) * 1_000_000n + fraction;
+  return int64OrNull(match[1] === '-' ? -micros : micros);
 }
 
 /** What stands in the quotes of `INTERVAL '…' FIELDS`, or the text itself; `-` before the quotes counts. */

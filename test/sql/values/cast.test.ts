@@ -246,6 +246,51 @@ describe('pairs of types', () => {
     expect(cast(null, VOID, array(INT))).toBeNull();
   });
 
+  test('a date beyond the timestamps stops the query', () => {
+    expect(() => cast(2147483647, DATE, TIMESTAMP)).toThrow(
+      /the date \+5881580-07-11 is beyond the range of a timestamp/,
+    );
+  });
+
+  test('a cast that may not fail gives no null', () => {
+    const types = [
+      BOOLEAN,
+      BYTE,
+      SHORT,
+      INT,
+      LONG,
+      FLOAT,
+      DOUBLE,
+      decimal(38, 10),
+      decimal(3, 1),
+      STRING,
+      BINARY,
+      DATE,
+      TIMESTAMP,
+    ];
+    const values: Record<string, Cell[]> = {
+      boolean: [true, false],
+      byte: [-128, 127],
+      short: [-32768, 32767],
+      int: [-2147483648, 2147483647],
+      long: [-9223372036854775808n, 9223372036854775807n],
+      float: [Number.NaN, Number.NEGATIVE_INFINITY, Math.fround(3.4e38)],
+      double: [Number.NaN, Number.POSITIVE_INFINITY, -1.7e308],
+      decimal: [-999n, 999n],
+      string: ['x', ''],
+      binary: [new Uint8Array([255])],
+      date: [-719162, 2932896],
+      timestamp: [-9223372036854775808n, 9223372036854775807n],
+    };
+    for (const from of types) {
+      for (const to of types) {
+        const fn = castCell(from, to, 'America/Los_Angeles');
+        if (fn === null || castMayFail(from, to)) continue;
+        for (const value of values[from.kind] as Cell[]) expect([from.kind, to.kind, fn(value)]).not.toContain(null);
+      }
+    }
+  });
+
   test('which casts may fail', () => {
     expect(castMayFail(STRING, INT)).toBe(true);
     expect(castMayFail(INT, STRING)).toBe(false);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  compareDecimals,
   decimalOfDouble,
   decimalOfText,
   decimalText,
@@ -81,11 +80,5 @@ describe('decimal', () => {
     expect(fitsPrecision(-100n, 2)).toBe(false);
     expect(fitDecimal(9995n, 3, 3, 2)).toBeNull();
     expect(fitDecimal(9994n, 3, 3, 2)).toBe(999n);
-  });
-
-  test('compares across scales', () => {
-    expect(compareDecimals(10n, 1, 100n, 2)).toBe(0);
-    expect(compareDecimals(-11n, 1, -1n, 0)).toBe(-1);
-    expect(compareDecimals(11n, 1, 1n, 0)).toBe(1);
   });
 });

@@ -108,19 +108,11 @@ describe('intervals of fields', () => {
     expect(parseDayTime(text)).toBe(micros);
   });
 
-  test('between other fields the first has no limit', () => {
-    expect(parseDayTime('100:30', 'minute', 'second')).toBe(6_030_000_000);
-    expect(parseDayTime('25:00', 'hour', 'minute')).toBe(90_000_000_000);
-    expect(parseDayTime('1 2', 'day', 'hour')).toBe(93_600_000_000);
-    expect(parseDayTime('1:60', 'hour', 'minute')).toBeNull();
-  });
-
   test('texts are read back', () => {
     fc.assert(
       fc.property(int64, int32, (micros, months) => {
-        // The lowest number has no positive twin to be read as.
-        if (micros !== -(2n ** 63n)) expect(parseDayTime(dayTimeLiteral(micros))).toBe(micros);
-        if (months !== -2147483648) expect(parseYearMonth(yearMonthLiteral(months))).toBe(months);
+        expect(parseDayTime(dayTimeLiteral(micros))).toBe(micros);
+        expect(parseYearMonth(yearMonthLiteral(months))).toBe(months);
       }),
     );
     expect(dayTimeHiveText(-93_784_500_000)).toBe('-1 02:03:04.500000000');

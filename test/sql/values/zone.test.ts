@@ -43,7 +43,7 @@ describe('zone', () => {
           expect(zone(name).offsetMicrosAtUtc(seconds * 1_000_000)).toBe(intlOffset(name, seconds) * 1_000_000);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
@@ -56,7 +56,7 @@ describe('zone', () => {
       'Asia/Gaza',
     ]) {
       const at = zone(name);
-      for (let seconds = 0; seconds < 2 ** 31; seconds += 13 * DAY_SECONDS + 4567) {
+      for (let seconds = 0; seconds < 2 ** 31; seconds += 39 * DAY_SECONDS + 4567) {
         const wanted = [seconds - 3600, seconds, seconds + 3600, seconds - 1].map((one) => intlOffset(name, one));
         const found = [seconds - 3600, seconds, seconds + 3600, seconds - 1].map((one) =>
           at.offsetMicrosAtUtc(one * 1_000_000),
@@ -82,7 +82,7 @@ describe('zone', () => {
             expect(at.offsetMicrosAtUtc(instant)).not.toBe(at.offsetMicrosAtUtc(instant - Number(back) - 1));
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
