@@ -1,7 +1,7 @@
 import { canonicalInt64 } from '../batch.ts';
 import { DAY_TIME_INTERVAL, type DataType, YEAR_MONTH_INTERVAL } from '../schema.ts';
 import type { LiteralValue } from './ast.ts';
-import { type DayTimeField, parseDayTime, parseYearMonth } from './values/interval.ts';
+import { parseYearMonth } from './values/interval.ts';
 
 export interface IntervalLiteral {
   readonly value: LiteralValue;
@@ -18,7 +18,7 @@ const MICROS: Readonly<Record<string, bigint>> = {
   MILLISECOND: 1_000n,
   MICROSECOND: 1n,
 };
-const DAY_TIME_FIELDS: readonly DayTimeField[] = ['day', 'hour', 'minute', 'second'];
+const DAY_TIME_FIELDS = ['DAY', 'HOUR', 'MINUTE', 'SECOND'];
 
 /** `DAY`, `days`, ... as the unit's singular in upper case, or null. */
 export function intervalUnit(word: string): string | null {
@@ -65,11 +65,28 @@ export function intervalOfRange(text: string, from: string, to: string): Interva
     const months = parseYearMonth(text);
     return months === null ? wrong : { value: months, type: YEAR_MONTH_INTERVAL };
   }
-  const first = DAY_TIME_FIELDS.indexOf(from.toLowerCase() as DayTimeField);
-  const last = DAY_TIME_FIELDS.indexOf(to.toLowerCase() as DayTimeField);
+  const first = DAY_TIME_FIELDS.indexOf(from);
+  const last = DAY_TIME_FIELDS.indexOf(to);
   if (first === -1 || last <= first) return `an interval from ${from} to ${to}`;
-  const micros = parseDayTime(text, DAY_TIME_FIELDS[first], DAY_TIME_FIELDS[last]);
-  return micros === null ? wrong : { value: micros, type: DAY_TIME_INTERVAL };
+  const micros = microsOfRange(text, first, last);
+  return micros === null ? wrong : dayTime(micros);
+}
+
+/** The fields from `first` to `last`: days and a space, then times between colons; only seconds have a fraction. */
+function microsOfRange(text: string, first: number, last: number): bigint | null {
+  const fields = DAY_TIME_FIELDS.slice(first, last + 1);
+  const parts = fields.map((field) => (field === 'SECOND' ? '(\\d{1,2}(?:\\.\\d{1,9})?)' : '(\\d{1,9})'));
+  const pattern = parts.reduce((all, part, i) => `${all}${fields[i - 1] === 'DAY' ? ' +' : ':'}${part}`);
+  const match = new RegExp(`^([+-]?)${pattern}$`).exec(text.trim());
+  if (match === null) return null;
+  let micros = 0n;
+  for (const [i, field] of fields.entries()) {
+    const part = match[i + 2] as string;
+    // Behind the leading field each part keeps to its clock range.
+    if (i > 0 && Number(part) >= (field === 'HOUR' ? 24 : 60)) return null;
+    micros += microsOf(part, field) as bigint;
+  }
+  return match[1] === '-' ? -micros : micros;
 }
 
 function dayTime(micros: bigint): IntervalLiteral | string {

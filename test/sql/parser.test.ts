@@ -75,6 +75,7 @@ describe('literals', () => {
     ["INTERVAL '1' YEAR", 12, 'interval year to month'],
     ["INTERVAL '1-2' YEAR TO MONTH", 14, 'interval year to month'],
     ["INTERVAL '1 02:03:04.5' DAY TO SECOND", 93_784_500_000, 'interval day to second'],
+    ["INTERVAL '-10:11' MINUTE TO SECOND", -611_000_000, 'interval day to second'],
     ["INTERVAL '1 day -1 second'", 86_399_000_000, 'interval day to second'],
     ['INTERVAL -2 WEEKS', -1_209_600_000_000, 'interval day to second'],
   ])('%s', (sql, value, type) => expect(literal(sql)).toEqual([value, type]));
@@ -203,6 +204,8 @@ describe('mistakes say where, what was found and what was expected', () => {
     ["'abc", 'a string that is never closed'],
     ['128Y', 'out of the range of byte'],
     ['INTERVAL 1 MONTH 1 DAY', 'mixes years or months with days'],
+    ["INTERVAL '1 24:00' DAY TO MINUTE", 'no interval from DAY to MINUTE'],
+    ["INTERVAL '1:1' SECOND TO HOUR", 'an interval from SECOND to HOUR'],
     ["date_add('DAY' 1)", 'expected ")"'],
     ['a # b', 'the character "#"'],
   ])('%s', (sql, expected) => expect(message(() => parseExpression(sql))).toContain(expected));
