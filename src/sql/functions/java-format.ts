@@ -4,7 +4,7 @@ import { type DataType, formatType } from '../../schema.ts';
 import { decimalText, type ParsedDecimal, parseDecimal, rescale } from '../values/decimal.ts';
 import { cellText } from '../values/text.ts';
 import { isIntegral } from './bind.ts';
-import { groupDigits } from './string-format.ts';
+import { groupDigits } from './text-cells.ts';
 
 /** java.util.Formatter for the conversions that make sense of SQL values: s d o x c b e f g h n %. */
 

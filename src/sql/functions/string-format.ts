@@ -6,6 +6,7 @@ import { decimalText, parseDecimal, rescale } from '../values/decimal.ts';
 import { boundTo, checkCount, implicitArgs } from './bind.ts';
 import { exactDecimal } from './exact-decimal.ts';
 import { formatJava } from './java-format.ts';
+import { groupDigits } from './text-cells.ts';
 
 /** Numbers and other values as text by a pattern. */
 export const stringFormatFunctions: readonly FunctionSpec[] = [
@@ -121,10 +122,4 @@ function formatWith(value: number | bigint, type: DataType, pattern: NumberPatte
   if (whole === '' && fraction === '') whole = '0';
   if (pattern.group > 0) whole = groupDigits(whole, pattern.group);
   return `${negative ? '-' : ''}${pattern.prefix}${whole}${fraction === '' ? '' : `.${fraction}`}${pattern.suffix}`;
-}
-
-export function groupDigits(whole: string, size: number): string {
-  const parts: string[] = [];
-  for (let end = whole.length; end > 0; end -= size) parts.unshift(whole.slice(Math.max(0, end - size), end));
-  return parts.join(',');
 }

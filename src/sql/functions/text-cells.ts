@@ -74,3 +74,10 @@ export function trimChars(text: string, set: string, ends: 'both' | 'left' | 'ri
   if (ends !== 'left') while (end > start && wanted.has(chars[end - 1] as string)) end--;
   return chars.slice(start, end).join('');
 }
+
+/** Digits in groups from the right: `12,345`. */
+export function groupDigits(whole: string, size: number): string {
+  const parts: string[] = [];
+  for (let end = whole.length; end > 0; end -= size) parts.unshift(whole.slice(Math.max(0, end - size), end));
+  return parts.join(',');
+}
