@@ -75,8 +75,8 @@ export function intervalOfRange(text: string, from: string, to: string): Interva
 /** The fields from `first` to `last`: days and a space, then times between colons; only seconds have a fraction. */
 function microsOfRange(text: string, first: number, last: number): bigint | null {
   const fields = DAY_TIME_FIELDS.slice(first, last + 1);
-  const parts = fields.map((field) => (field === 'SECOND' ? '(\\d{1,2}(?:\\.\\d{1,9})?)' : '(\\d{1,9})'));
-  const pattern = parts.reduce<string>((all, part, i) => `${all}${fields[i - 1] === 'DAY' ? ' +' : ':'}${part}`);
+  const parts: string[] = fields.map((field) => (field === 'SECOND' ? '(\\d{1,2}(?:\\.\\d{1,9})?)' : '(\\d{1,9})'));
+  const pattern = parts.reduce((all, part, i) => `${all}${fields[i - 1] === 'DAY' ? ' +' : ':'}${part}`);
   const match = new RegExp(`^([+-]?)${pattern}$`).exec(text.trim());
   if (match === null) return null;
   let micros = 0n;
