@@ -43,14 +43,7 @@ export class ByteWindow {
 
   /** 1-based number of the line that holds `bytes[index]`; a line ends with LF. `index` never goes back. */
   lineOf(index: number): number {
-    while (this.countedTo < index) {
-      const lineEnd = this.bytes.indexOf(10, this.countedTo);
-      if (lineEnd < 0 || lineEnd >= index) this.countedTo = index;
-      else {
-        this.countedTo = lineEnd + 1;
-        this.line++;
-      }
-    }
+    for (; this.countedTo < index; this.countedTo++) if (this.bytes[this.countedTo] === 10) this.line++;
     return this.line;
   }
 

@@ -43,7 +43,8 @@ export interface RecordLimits extends TokenizerLimits {
  *      `[`, or in an array `]`;
  *    - in the middle of a line, a `{` behind `,`, `}` or `]` that begins with the same name as the broken record, or as the first
  *      record of the stream, and that is a whole value followed by what may follow a record.
- *    A place before the byte where the error was seen counts only if it is the start of such a whole value.
+ *    A place before the byte where the error was seen counts only if it is the start of a whole value behind which
+ *    a next record begins or the input ends.
  * 3. Else nowhere: the rest of the stream is one rejected text.
  *
  * Since JSON strings hold no raw line breaks, a string that is not closed ends on its line. Rejected text runs to that

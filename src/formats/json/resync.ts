@@ -95,6 +95,20 @@ function plausibleBehind(bytes: Uint8Array, at: number, end: number, complete: b
   return NONE;
 }
 
+/** `at` when a record, a separator or the end of the input follows there, on this line or a later one. */
+function recordBehind(bytes: Uint8Array, at: number, end: number, complete: boolean, inArray: boolean): number {
+  let next = at;
+  while (next < end && isBlank(bytes[next] as number)) next++;
+  if (next === end) return complete ? at : MORE;
+  const byte = bytes[next];
+  if (inArray && (byte === COMMA || byte === CLOSE_ARRAY)) return at;
+  return byte === OPEN_OBJECT || byte === OPEN_ARRAY ? at : NONE;
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 32 || byte === 9 || byte === LF || byte === CR;
+}
+
 /** Finds the next place where a record may begin. It goes on where it stopped when more bytes come. */
 export class ResyncSearch {
   /** Where the search stands, relative to the start of the text given to `next`. */
@@ -155,7 +169,10 @@ export class ResyncSearch {
     const outcome = this.tokens.tokenize(bytes, at, limit, complete && limit === end);
     if (outcome === INCOMPLETE) return limit - at > maxRecordBytes ? NONE : MORE;
     if (outcome !== VALUE || this.tokens.end - at > maxRecordBytes) return NONE;
-    return plausibleBehind(bytes, this.tokens.end, end, complete, inArray);
+    const behind = this.tokens.end;
+    return at < errorAt
+      ? recordBehind(bytes, behind, end, complete, inArray)
+      : plausibleBehind(bytes, behind, end, complete, inArray);
   }
 
   /** `at` when the object there begins as others do, NONE when it does not, MORE when too few bytes are known. */

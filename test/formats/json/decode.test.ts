@@ -79,6 +79,7 @@ describe('what does not, and why', () => {
   test.each<[DataType, string, string]>([
     [BOOLEAN, '1', 'expected true or false (boolean), found the number 1'],
     [BYTE, '128', 'expected a whole number (tinyint), found the number 128, which is out of range'],
+    [BYTE, '-129', 'expected a whole number (tinyint), found the number -129, which is out of range'],
     [LONG, '1.0', 'expected a whole number (bigint), found the number 1.0'],
     [LONG, '1e2', 'expected a whole number (bigint), found the number 1e2'],
     [

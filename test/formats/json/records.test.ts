@@ -82,6 +82,19 @@ describe('a broken record never stops the rest', () => {
     ['a bracket too many', '{"a":1}]\n{"a":2}}{"a":3}', [1, 2, 3], [']', '}']],
     ['values that are no objects', '1\n{"a":1}\n"x" null\n[[2],{"a":2}]', [1, 2], ['1', '"x"', 'null', '[2]']],
     [
+      'an object without indentation, with objects inside',
+      '{\n"b":[\n{"a":7},\n{"a":8}\n],\n"c":{x\n}\n{"a":2}',
+      [2],
+      ['{\n"b":[\n{"a":7},\n{"a":8}\n],\n"c":{x\n}'],
+    ],
+    [
+      'an object over lines that is not closed, with objects inside',
+      '{\n  "c": {x\n  "d": [\n    {"a": 7}\n  ]\n}\n{"a":2}',
+      [2],
+      ['{\n  "c": {x\n  "d": [\n    {"a": 7}\n  ]\n}'],
+    ],
+    ['text behind a broken object', '{"a":x} y {"a":1}\n{"a":2}', [2], ['{"a":x} y {"a":1}']],
+    [
       'an unclosed string does not swallow the file',
       '{"a":1,"b":"x}\n{"a":2}\n{"a":3}\n"',
       [2, 3],
@@ -137,6 +150,21 @@ describe('limits', () => {
     const cuts = Array.from({ length: 30 }, (_, i) => (i + 1) * 10_000);
     expect(decode(schema, text, { mode: 'reject', maxRecordBytes: 1000 }, cuts).rejects).toEqual(whole.rejects);
   });
+});
+
+test('a long broken text ends at the same place wherever chunks end', () => {
+  const options = { mode: 'reject', maxRecordBytes: 1000 };
+  for (let length = 160_000; length < 180_000; length += 250) {
+    const text = `${'x'.repeat(length)}\n{"a":\n{"a":2}\n`;
+    const { rows, rejects } = decode(
+      schema,
+      text,
+      options,
+      Array.from({ length: 320 }, (_, i) => (i + 1) * 500),
+    );
+    expect(rows).toEqual([[2]]);
+    expect(rejects.map(({ raw }) => raw?.length)).toEqual([65536, 5]);
+  }
 });
 
 const records = fc.array(

@@ -88,9 +88,19 @@ describe('permissive', () => {
   });
 
   test('what a string column takes', () => {
-    const values = ['1.50', 'true', '{"b": [1, "x y"]}', '[ ]', 'null', '"\\u00e9\\ud83d\\ude00\\n"', '"\\ud800"'];
+    const values = [
+      '"\\"" ',
+      '{"b" : " \\" " , "c" : 1}',
+      '1.50',
+      'true',
+      '{"b": [1, "x y"]}',
+      '[ ]',
+      'null',
+      '"\\u00e9\\ud83d\\ude00\\n"',
+      '"\\ud800"',
+    ];
     expect(decode(schemaOf({ a: STRING }), values.map((value) => `{"a":${value}}`).join('\n'), {}).rows).toEqual(
-      ['1.50', 'true', '{"b":[1,"x y"]}', '[]', null, 'é😀\n', '?'].map((text) => [text]),
+      ['"', '{"b":" \\" ","c":1}', '1.50', 'true', '{"b":[1,"x y"]}', '[]', null, 'é😀\n', '?'].map((text) => [text]),
     );
   });
 
