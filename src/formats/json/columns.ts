@@ -216,8 +216,6 @@ export class StructColumn implements Column {
     private readonly type: StructType,
     private readonly path: string,
     private readonly context: ReadContext,
-    /** Index of a child that somebody else fills, or -1. */
-    private readonly skipped = -1,
   ) {
     const { fields } = type;
     this.names = new FieldNames(fields);
@@ -236,7 +234,6 @@ export class StructColumn implements Column {
     if (tape[entry] !== OBJECT) return this.context.fail(this.path, 'an object', entry) ?? false;
     this.names.find(tokens, entry, this.slots);
     for (let i = 0; i < this.children.length; i++) {
-      if (i === this.skipped) continue;
       const child = this.children[i] as Column;
       const slot = this.slots[i] as number;
       if (slot === -1 || tape[slot] === NULL) {

@@ -17,10 +17,8 @@ export class RowBuilder {
   constructor(
     private readonly schema: Schema,
     context: ReadContext,
-    /** Index of a column that the decoder fills itself, or -1. */
-    skipped = -1,
   ) {
-    this.columns = new StructColumn(schema, '', context, skipped);
+    this.columns = new StructColumn(schema, '', context);
   }
 
   /** Keeps the row that was written; it came from `size` bytes. */

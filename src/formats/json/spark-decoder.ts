@@ -41,7 +41,7 @@ export class SparkDecoder implements Decoder {
     this.tokens = new Tokenizer(options, 'spark');
     this.context = new ReadContext(this.tokens, false, zoneOffset(options.timeZone));
     const corruptIndex = schema.fields.findIndex(({ name }) => name === options.columnNameOfCorruptRecord);
-    this.rows = new RowBuilder(schema, this.context, corruptIndex);
+    this.rows = new RowBuilder(schema, this.context);
     this.corrupt = corruptIndex < 0 ? null : corruptColumn(this.rows.columns.children[corruptIndex], options);
   }
 
@@ -113,6 +113,7 @@ export class SparkDecoder implements Decoder {
 
   private commit(malformed: boolean): void {
     const { rows, corrupt } = this;
+    // Whatever a field of that name in the record held, the column is ours.
     if (malformed && corrupt !== null) this.setCorrupt(corrupt);
     else corrupt?.setNull(rows.row);
     rows.commit(this.records.end - this.records.start);

@@ -87,7 +87,12 @@ describe('what is written', () => {
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const canonical = (value: bigint) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
-const text = fc.string({ unit: 'grapheme' });
+const text = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom('"', '\\', '\n', '\u0001', '/'),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+  ),
+});
 const inner = struct([field('x', LONG), field('y', STRING)]);
 const cells: [DataType, fc.Arbitrary<Cell>][] = [
   [BOOLEAN, fc.boolean()],

@@ -155,12 +155,12 @@ describe('limits', () => {
 test('a long broken text ends at the same place wherever chunks end', () => {
   const options = { mode: 'reject', maxRecordBytes: 1000 };
   for (let length = 160_000; length < 180_000; length += 250) {
-    const text = `${'x'.repeat(length)}\n{"a":\n{"a":2}\n`;
+    const text = `{"a":1,"b":"${'x'.repeat(length)}\n{"a":\n{"a":2}\n`;
     const { rows, rejects } = decode(
       schema,
       text,
       options,
-      Array.from({ length: 320 }, (_, i) => (i + 1) * 500),
+      Array.from({ length: 400 }, (_, i) => (i + 1) * 500),
     );
     expect(rows).toEqual([[2]]);
     expect(rejects.map(({ raw }) => raw?.length)).toEqual([65536, 5]);
@@ -205,8 +205,8 @@ const records = fc.array(
 );
 const separator = fc.constantFrom('\n', '\r\n', '', ' ', ',', ',\n', '\n  ', '\r');
 const stream = fc
-  .tuple(records, fc.array(separator, { minLength: 12, maxLength: 12 }))
-  .map(([parts, separators]) => parts.map((part, i) => part + separators[i]).join(''));
+  .tuple(fc.constantFrom('', '\uFEFF'), records, fc.array(separator, { minLength: 12, maxLength: 12 }))
+  .map(([mark, parts, separators]) => mark + parts.map((part, i) => part + separators[i]).join(''));
 
 test('decoding does not depend on where chunks end', () => {
   fc.assert(
@@ -238,7 +238,7 @@ test('what is in no record is rejected, and what is rejected is in no record', (
       }
       let found = 0;
       const tokens = new Tokenizer({ maxDepth: 100, maxKeys: 1000 });
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = text.startsWith('\uFEFF') ? 3 : 0; at < bytes.length; ) {
         if (' \r\n[],'.includes(String.fromCharCode(bytes[at] as number))) at++;
         else {
           expect(tokens.tokenize(bytes, at, bytes.length, true)).toBe(VALUE);
