@@ -13,6 +13,9 @@ export interface Sink {
   write(batch: SinkBatch): Promise<void>;
   /** Releases handles. Idempotent. */
   close(): Promise<void>;
+
+  /** Nothing of a batch can be seen by anybody before `write` has taken all its rows. */
+  readonly atomic?: true;
 }
 
 export interface SinkBatch {

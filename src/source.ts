@@ -36,6 +36,8 @@ export interface Source {
   restore?(committed: AsyncIterable<{ batchId: number; offset: Offset; splits: readonly Split[] }>): Promise<void>;
   /** Batch `batchId`, which ended at `offset`, is committed for good; the source may forget or clean up what came before. */
   commit?(batchId: number, offset: Offset, splits: readonly Split[]): Promise<void>;
+  /** These splits were left out of the batch they were planned for: their data is new again. */
+  release?(splits: readonly Split[]): void;
   /** Fixes the end for this run (Trigger.AvailableNow): later `latestOffset` calls never go past what is there now. */
   prepareForAvailableNow?(): Promise<void>;
   /** Calls `wake` when new data may be there. A hint: the engine also asks on its own. */

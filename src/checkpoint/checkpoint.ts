@@ -8,6 +8,7 @@ import { acquireLock, LOCK_NAME, type Lock } from '../fs/lock.ts';
 import type { LockHost } from '../fs/lock-host.ts';
 import { type CommitLog, openCommitLog } from './commits.ts';
 import { corruptError } from './errors.ts';
+import { Exclusions } from './exclusions.ts';
 import { readQueryDescription, readQueryId, writeQueryDescription, writeQueryId } from './metadata.ts';
 import { type OffsetLog, openOffsetLog } from './offsets.ts';
 
@@ -50,6 +51,8 @@ export class Checkpoint {
     readonly id: string,
     readonly offsets: OffsetLog,
     readonly commits: CommitLog,
+    /** Splits left out of their batches. */
+    readonly exclusions: Exclusions,
     /** What was found half-written at the start, and removed; for people. */
     readonly repairs: readonly string[],
     private readonly lock: Lock,
@@ -76,8 +79,9 @@ export class Checkpoint {
       const offsets = openOffsetLog(disk, offsetsDir, 'writer');
       const commits = openCommitLog(disk, commitsDir, 'writer');
       verify(offsets, commits);
-      const repairs = [...offsets.mend(), ...commits.mend()];
-      return new Checkpoint(disk, dir, id, offsets, commits, repairs, lock);
+      const repairs = [...offsets.mend(), ...commits.mend(), ...restoreCommits(offsets, commits)];
+      const exclusions = Exclusions.open(disk, join(dir, 'exclusions'));
+      return new Checkpoint(disk, dir, id, offsets, commits, exclusions, repairs, lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -127,6 +131,7 @@ export class Checkpoint {
     const keepFrom = Math.min(this.offsets.newest - Math.max(1, keepBatches), neededFrom);
     this.commits.purge(keepFrom);
     this.offsets.purge(keepFrom);
+    this.exclusions.purge(keepFrom);
   }
 
   /** Gives the checkpoint free. Idempotent. */
@@ -135,7 +140,7 @@ export class Checkpoint {
   }
 }
 
-const OWN_NAMES = new Set(['metadata', 'query', 'offsets', 'commits', 'sources', 'state', LOCK_NAME]);
+const OWN_NAMES = new Set(['metadata', 'query', 'offsets', 'commits', 'exclusions', 'sources', 'state', LOCK_NAME]);
 
 function namesIn(disk: Disk, dir: string): readonly DirectoryEntry[] {
   try {
@@ -189,12 +194,22 @@ function verify(offsets: OffsetLog, commits: CommitLog): void {
       `${whatIsWrong(offsets, commits.newest)}, though the batch was committed`,
     );
   }
-  if (newest - commits.newest > 1) {
-    throw corruptError(
-      commits.path(newest - 1),
-      `${whatIsWrong(commits, newest - 1)}, though batch ${newest} came after it`,
-    );
+}
+
+/**
+ * Writes commits that are lost again. A batch is logged only after the one before it is committed, and says what watermark that left behind:
+ * nothing of a lost commit is unknown, and Spark goes on without them, too.
+ */
+function restoreCommits(offsets: OffsetLog, commits: CommitLog): string[] {
+  const from = Math.max(commits.newest + 1, offsets.oldest);
+  for (let id = from; id < offsets.newest; id++) {
+    const next = offsets.get(id + 1)?.batchWatermarkMs ?? 0;
+    commits.add(id, { batchId: id, nextBatchWatermarkMs: next });
   }
+  const count = Math.max(0, offsets.newest - from);
+  return count === 0
+    ? []
+    : [`${count} lost entries of the commit log were written again, from ${commits.path(from)} on`];
 }
 
 function whatIsWrong(log: OffsetLog | CommitLog, id: number): string {

@@ -51,7 +51,9 @@ export type OpenState = ((layout: StateLayout) => StateStore) | null;
 export function buildOperators(query: AnalyzedQuery, mode: OutputMode, openState: OpenState): OperatorTree {
   const builder = new Builder(query.timeZone, mode, openState);
   const root = builder.build(query.physical);
-  const watermarkIds = [...nodesOf(query.physical)].flatMap((node) => (node.op === 'watermark' ? [node.watermarkId] : []));
+  const watermarkIds = [...nodesOf(query.physical)].flatMap((node) =>
+    node.op === 'watermark' ? [node.watermarkId] : [],
+  );
   return { root, stateful: builder.stateful.sort((a, b) => a.operatorId - b.operatorId), watermarkIds };
 }
 
@@ -124,7 +126,13 @@ class Builder {
     const store = this.store(node, 'stateStoreSave', layout, node.keys.length);
     const windowed = this.lateWindows(node);
     return this.register(
-      new AggregateOperator(node, windowed ?? this.build(node.input), store, this.accountName('aggregate'), windowed === null),
+      new AggregateOperator(
+        node,
+        windowed ?? this.build(node.input),
+        store,
+        this.accountName('aggregate'),
+        windowed === null,
+      ),
     );
   }
 
@@ -146,7 +154,12 @@ class Builder {
     return this.register(new LimitOperator(node, this.build(node.input), store, this.accountName('limit'), perBatch));
   }
 
-  private store(node: PhysicalPlan & { operatorId: number }, name: string, schema: Schema, keys: number): StateStore | null {
+  private store(
+    node: PhysicalPlan & { operatorId: number },
+    name: string,
+    schema: Schema,
+    keys: number,
+  ): StateStore | null {
     if (this.openState === null || !isStreamingPlan(node)) return null;
     return this.openState({ operatorId: node.operatorId, operatorName: name, schema, keyColumns: keys });
   }

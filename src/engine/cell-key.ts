@@ -21,7 +21,8 @@ export function cellKey(cell: Cell): string {
 
 function objectKey(cell: Exclude<Cell, string | number | bigint | boolean>): string {
   if (cell === null) return '_';
-  if (cell instanceof Uint8Array) return `b${Buffer.from(cell).toString('latin1').length}:${Buffer.from(cell).toString('latin1')}`;
+  if (cell instanceof Uint8Array)
+    return `b${Buffer.from(cell).toString('latin1').length}:${Buffer.from(cell).toString('latin1')}`;
   if (Array.isArray(cell)) return `[${cell.map(cellKey).join(',')}]`;
   if ('keys' in cell) {
     const entries = cell as MapCell;

@@ -1,4 +1,5 @@
 import type { Batch } from '../batch.ts';
+import type { OutputMode } from '../sink.ts';
 import type { BatchRun } from './batch-run.ts';
 
 /** A step of a running query: pulls the batch's rows from its inputs and gives its own. */
@@ -16,7 +17,7 @@ export interface StatefulOperator extends Operator {
   /** Makes the change of the batch just run durable. */
   commit(batchId: number): Promise<void>;
   /** Whether a batch without data would change anything when the watermark moves from one value to another. */
-  owesNoDataBatch(fromMicros: number, toMicros: number): boolean;
+  owesNoDataBatch(fromMicros: number, toMicros: number, mode: OutputMode): boolean;
   /** Counters of the newest batch, for progress. */
   progress(): StateProgress;
   /** Off the batch's path: snapshots and clean-up. `oldest` is the oldest version that may still be asked for. */

@@ -129,7 +129,9 @@ function keyReader(vector: Vector): (row: number) => unknown {
 
 /** A window of fixed duration is known by its start; two windows may share a start, so both ends count. */
 function isWindow(vector: StructVector): boolean {
-  return vector.children.length === 2 && vector.children.every((c) => c.kind === 'fixed' && c.values instanceof Float64Array);
+  return (
+    vector.children.length === 2 && vector.children.every((c) => c.kind === 'fixed' && c.values instanceof Float64Array)
+  );
 }
 
 function windowReader(vector: StructVector): (row: number) => unknown {

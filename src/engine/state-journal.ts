@@ -52,4 +52,3 @@ export class StateJournal {
 function rowsOf(change: StateChange): number {
   return [...change.upserts, ...change.removals].reduce((sum, batch) => sum + batch.length, 0);
 }
-

@@ -1,5 +1,5 @@
-import { analysisError } from '../sql/analysis-error.ts';
 import { bindAggregate, isAggregateName } from '../sql/aggregates.ts';
+import { analysisError } from '../sql/analysis-error.ts';
 import type { Expr } from '../sql/ast.ts';
 import { outputName, resolveExpression } from '../sql/resolve.ts';
 import type { TypedExpr } from '../sql/typed.ts';
@@ -78,7 +78,12 @@ export function planAggregate(input: PhysicalPlan, node: AggregateNode, timeZone
   const filtered: PhysicalPlan =
     having === null
       ? aggregated
-      : { op: 'filter', input: aggregated, condition: resolveExpression(having, resultScope), output: aggregated.output };
+      : {
+          op: 'filter',
+          input: aggregated,
+          condition: resolveExpression(having, resultScope),
+          output: aggregated.output,
+        };
   const columns = results.flatMap(({ name, expr }) =>
     expandItem(expr.kind === 'star' ? expr : { kind: 'alias', child: expr, name }, aggregated.output, resultScope),
   );
@@ -189,9 +194,7 @@ function rewriteResult(
     } else if (expr.kind === 'name') {
       const at = keys.findIndex((key) => key.attribute.name.toLowerCase() === expr.parts[0]?.toLowerCase());
       if (at >= 0) {
-        return expr.parts
-          .slice(1)
-          .reduce<Expr>((child, name) => ({ kind: 'field', child, name }), keyRef(at, keys));
+        return expr.parts.slice(1).reduce<Expr>((child, name) => ({ kind: 'field', child, name }), keyRef(at, keys));
       }
     }
   }

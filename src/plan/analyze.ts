@@ -71,6 +71,11 @@ class Planner {
         return planAggregate(this.plan(node.input), node, this.timeZone);
       case 'deduplicate':
         return this.deduplicate(this.plan(node.input), node.columns, node.withinWatermark);
+      case 'distinct': {
+        const input = this.plan(node.input);
+        const columns = input.output.map((_, index) => positionRef(index));
+        return planAggregate(input, { op: 'aggregate', keys: columns, results: columns }, this.timeZone);
+      }
       case 'limit': {
         const input = this.plan(node.input);
         if (!Number.isSafeInteger(node.count) || node.count < 0) {
@@ -127,16 +132,17 @@ class Planner {
   }
 
   /** explode and its kin in a select list become a node below it (Spark: ExtractGenerator). */
-  private planGenerator(
-    input: PhysicalPlan,
-    items: readonly Expr[],
-  ): { input: PhysicalPlan; items: readonly Expr[] } {
+  private planGenerator(input: PhysicalPlan, items: readonly Expr[]): { input: PhysicalPlan; items: readonly Expr[] } {
     const at = items.findIndex((item) => generatorOf(item) !== null);
     if (at < 0) return { input, items };
     const item = items[at] as Expr;
     const call = generatorOf(item) as Extract<Expr, { kind: 'call' }>;
     if (items.some((other, index) => index !== at && generatorOf(other) !== null)) {
-      throw analysisError('UNSUPPORTED_GENERATOR', 'Only one generator (explode, posexplode) is allowed per select.', call.span);
+      throw analysisError(
+        'UNSUPPORTED_GENERATOR',
+        'Only one generator (explode, posexplode) is allowed per select.',
+        call.span,
+      );
     }
     const value = resolveExpression(call.args[0] as Expr, scopeOf(input.output, this.timeZone));
     const name = call.name.toLowerCase();
@@ -155,7 +161,9 @@ class Planner {
       name: column.name,
       child: { kind: 'name', parts: [GENERATED, column.name] },
     }));
-    const widened = items.flatMap((other, index) => (index === at ? references : [expandStarOver(other, input.output)].flat()));
+    const widened = items.flatMap((other, index) =>
+      index === at ? references : [expandStarOver(other, input.output)].flat(),
+    );
     return { input: plan, items: widened };
   }
 
@@ -177,7 +185,10 @@ class Planner {
     const items: Expr[] = input.output.map((_, index) => (index === at ? column : positionRef(index)));
     if (at < 0) items.push(column);
     if (value.kind === 'call' && (isWindowCall(value) || generatorOf(value) !== null)) {
-      return this.select(input, items.map((item) => restorePosition(item, input.output)));
+      return this.select(
+        input,
+        items.map((item) => restorePosition(item, input.output)),
+      );
     }
     const scope = scopeOf(input.output, this.timeZone);
     const parts = items.flatMap((item) => expandItem(item, input.output, scope));
@@ -211,7 +222,9 @@ class Planner {
   private deduplicate(input: PhysicalPlan, columns: readonly string[] | null, within: boolean): PhysicalPlan {
     const name = within ? 'dropDuplicatesWithinWatermark' : 'dropDuplicates';
     const keys =
-      columns === null ? input.output.map((_, index) => index) : columns.map((column) => findColumn(input.output, column, name));
+      columns === null
+        ? input.output.map((_, index) => index)
+        : columns.map((column) => findColumn(input.output, column, name));
     const eventTime = soleEventTime(input);
     const mark = eventTime === null ? undefined : input.output[eventTime]?.eventTime;
     return {
@@ -272,7 +285,8 @@ function generatorColumns(
   alias: string | null,
 ): Attribute[] {
   const position: Attribute[] = withPosition ? [{ name: 'pos', type: INT, nullable: false }] : [];
-  if (value.type.kind === 'array') return [...position, { name: alias ?? 'col', type: value.type.element, nullable: true }];
+  if (value.type.kind === 'array')
+    return [...position, { name: alias ?? 'col', type: value.type.element, nullable: true }];
   if (value.type.kind === 'map') {
     return [
       ...position,
@@ -304,7 +318,9 @@ function restorePosition(item: Expr, output: readonly Attribute[]): Expr {
 
 function renameColumn(input: PhysicalPlan, from: string, to: string): PhysicalPlan {
   if (!input.output.some((attribute) => sameName(attribute.name, from))) return input; // Spark: no such column, no change
-  const output = input.output.map((attribute) => (sameName(attribute.name, from) ? { ...attribute, name: to } : attribute));
+  const output = input.output.map((attribute) =>
+    sameName(attribute.name, from) ? { ...attribute, name: to } : attribute,
+  );
   return { op: 'project', input, exprs: input.output.map(inputRef), output };
 }
 
@@ -332,7 +348,12 @@ function isWindowType(type: DataType): boolean {
 }
 
 function attributesOf(schema: Schema, qualifier?: string): Attribute[] {
-  return schema.fields.map(({ name, type, nullable }) => ({ name, type, nullable, ...(qualifier ? { qualifier } : {}) }));
+  return schema.fields.map(({ name, type, nullable }) => ({
+    name,
+    type,
+    nullable,
+    ...(qualifier ? { qualifier } : {}),
+  }));
 }
 
 /** Stateful operators count from the one nearest the sink (Spark: IncrementalExecution.nextStatefulOperationStateInfo). */

@@ -110,4 +110,3 @@ export function soleEventTime(plan: PhysicalPlan): number | null {
   }
   return marked[0] ?? null;
 }
-

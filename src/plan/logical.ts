@@ -30,6 +30,8 @@ export type LogicalPlan =
       readonly columns: readonly string[] | null;
       readonly withinWatermark: boolean;
     }
+  /** Distinct rows: an aggregation over all columns. */
+  | { readonly op: 'distinct'; readonly input: LogicalPlan }
   | { readonly op: 'limit'; readonly input: LogicalPlan; readonly count: number }
   | {
       readonly op: 'join';
@@ -105,4 +107,3 @@ export function streamsOf(plan: LogicalPlan): StreamInput[] {
   visit(plan);
   return found;
 }
-

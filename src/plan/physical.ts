@@ -21,9 +21,19 @@ export type PhysicalPlan =
       readonly watermarkId: number;
     })
   /** Appends the window of the row as a struct column; a row in several windows is repeated, one without time is filtered. */
-  | (Node & { readonly op: 'assignWindow'; readonly input: PhysicalPlan; readonly time: TypedExpr; readonly window: WindowSpec })
+  | (Node & {
+      readonly op: 'assignWindow';
+      readonly input: PhysicalPlan;
+      readonly time: TypedExpr;
+      readonly window: WindowSpec;
+    })
   /** Appends [time, time + gap) as a struct column; rows with a null time or a gap that is null or not positive are filtered. */
-  | (Node & { readonly op: 'assignSession'; readonly input: PhysicalPlan; readonly time: TypedExpr; readonly gap: TypedExpr })
+  | (Node & {
+      readonly op: 'assignSession';
+      readonly input: PhysicalPlan;
+      readonly time: TypedExpr;
+      readonly gap: TypedExpr;
+    })
   /** Appends the generator's columns; a row gives as many rows as its array or map has entries. */
   | (Node & {
       readonly op: 'generate';

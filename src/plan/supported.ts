@@ -64,15 +64,23 @@ function checkNode(node: PhysicalPlan, mode: OutputMode): void {
     case 'join':
       return checkJoin(node);
     case 'union':
-      if (!node.inputs.every(isStreamingPlan)) refuse('Union between streaming and batch tables is not supported', 'Write the static rows into the stream, or join with them.');
+      if (!node.inputs.every(isStreamingPlan))
+        refuse(
+          'Union between streaming and batch tables is not supported',
+          'Write the static rows into the stream, or join with them.',
+        );
       return;
     case 'sort':
       if (mode !== 'complete' || ![...nodesOf(node.input)].some(isAggregate)) {
-        refuse('Sorting is not supported on streaming data, unless it is on an aggregated table in complete mode', 'Remove the sort, or sort what reads the output.');
+        refuse(
+          'Sorting is not supported on streaming data, unless it is on an aggregated table in complete mode',
+          'Remove the sort, or sort what reads the output.',
+        );
       }
       return;
     case 'limit':
-      if (mode === 'update') refuse('Limits are not supported on streaming data in Update output mode', 'Use append mode.');
+      if (mode === 'update')
+        refuse('Limits are not supported on streaming data in Update output mode', 'Use append mode.');
       return;
     case 'deduplicate':
       if (node.withinMs !== null && node.withinMs < 0) {
@@ -83,7 +91,10 @@ function checkNode(node: PhysicalPlan, mode: OutputMode): void {
       }
       return;
     case 'unsupported':
-      refuse(UNSUPPORTED[node.operation] ?? `${node.operation} is not supported on streaming data`, 'Do it in what reads the output, or on a static table.');
+      refuse(
+        UNSUPPORTED[node.operation] ?? `${node.operation} is not supported on streaming data`,
+        'Do it in what reads the output, or on a static table.',
+      );
       return;
     default:
       return;
@@ -97,7 +108,8 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   offset: 'Offset is not supported on streaming data',
   'row-window-function': 'Non-time-based windows are not supported on streaming data',
   groupingSets: 'Grouping sets, rollup and cube are not supported on streaming data',
-  mapGroupsWithState: 'Arbitrary state (mapGroupsWithState, flatMapGroupsWithState, transformWithState) is not supported by clickstream',
+  mapGroupsWithState:
+    'Arbitrary state (mapGroupsWithState, flatMapGroupsWithState, transformWithState) is not supported by clickstream',
 };
 
 function refuse(what: string, cure: string): never {
@@ -108,7 +120,10 @@ function checkJoin(node: Extract<PhysicalPlan, { op: 'join' }>): void {
   const left = isStreamingPlan(node.left);
   const right = isStreamingPlan(node.right);
   if (left && right) {
-    refuse('A join of two streams is not supported by clickstream', 'Make one side a static table, or run it on Spark.');
+    refuse(
+      'A join of two streams is not supported by clickstream',
+      'Make one side a static table, or run it on Spark.',
+    );
   }
   const allowed = {
     inner: true,
@@ -131,7 +146,8 @@ function checkJoin(node: Extract<PhysicalPlan, { op: 'join' }>): void {
 function checkChained(plan: PhysicalPlan, mode: OutputMode): void {
   if (mode === 'append') return;
   for (const node of nodesOf(plan)) {
-    const stateful = node.op === 'aggregate' || node.op === 'deduplicate' || (node.op === 'limit' && mode !== 'complete');
+    const stateful =
+      node.op === 'aggregate' || node.op === 'deduplicate' || (node.op === 'limit' && mode !== 'complete');
     if (!stateful) continue;
     if ([...nodesOf(node)].slice(1).some((below) => isAggregate(below) && isStreamingPlan(below))) {
       throw configError(

@@ -5,7 +5,7 @@ import type { Expr } from '../sql/ast.ts';
 import { castTo } from '../sql/coercion.ts';
 import { resolveExpression } from '../sql/resolve.ts';
 import type { TypedExpr } from '../sql/typed.ts';
-import { parseInterval } from '../sql/values/interval.ts';
+import { parseDuration } from '../sql/values/interval.ts';
 import type { Attribute, PhysicalPlan, WindowSpec } from './physical.ts';
 import { scopeOf, WINDOW_TYPE } from './physical.ts';
 
@@ -57,11 +57,21 @@ export function planWindow(input: PhysicalPlan, exprs: readonly Expr[], timeZone
   }
   const timeArg = call.args[0];
   if (timeArg === undefined || call.args.length < 2) {
-    throw analysisError('WINDOW_PARAMETER', `${call.name} needs a time column and a duration, as in ${call.name}(ts, '10 seconds').`, call.span);
+    throw analysisError(
+      'WINDOW_PARAMETER',
+      `${call.name} needs a time column and a duration, as in ${call.name}(ts, '10 seconds').`,
+      call.span,
+    );
   }
   const time = windowTime(resolveExpression(timeArg, scopeOf(input.output, timeZone)));
-  const mark = time.kind === 'input' || isWindowTimeOfInput(time) ? input.output[inputIndex(time)]?.eventTime : undefined;
-  const column: Attribute = { name: WINDOW_COLUMN, type: WINDOW_TYPE, nullable: false, ...(mark ? { eventTime: mark } : {}) };
+  const mark =
+    time.kind === 'input' || isWindowTimeOfInput(time) ? input.output[inputIndex(time)]?.eventTime : undefined;
+  const column: Attribute = {
+    name: WINDOW_COLUMN,
+    type: WINDOW_TYPE,
+    nullable: false,
+    ...(mark ? { eventTime: mark } : {}),
+  };
   const output = [...input.output, column];
   if (lower(call.name) === 'session_window') {
     return { op: 'assignSession', input, time, gap: sessionGap(call, input, timeZone), output };
@@ -88,7 +98,12 @@ function inputIndex(expr: TypedExpr): number {
 
 function windowSpec(call: Call): WindowSpec {
   const texts = call.args.slice(1).map((arg) => durationArgument(call, arg));
-  if (texts.length > 3) throw analysisError('WINDOW_PARAMETER', 'window takes a time column, a duration, a slide and a start offset.', call.span);
+  if (texts.length > 3)
+    throw analysisError(
+      'WINDOW_PARAMETER',
+      'window takes a time column, a duration, a slide and a start offset.',
+      call.span,
+    );
   const durationMicros = windowMicros(call, texts[0] as string);
   const slideMicros = texts[1] === undefined ? durationMicros : windowMicros(call, texts[1]);
   const startMicros = texts[2] === undefined ? 0 : windowMicros(call, texts[2]);
@@ -108,16 +123,28 @@ function windowSpec(call: Call): WindowSpec {
 
 function durationArgument(call: Call, arg: Expr): string {
   if (arg.kind === 'literal' && typeof arg.value === 'string') return arg.value;
-  throw analysisError('WINDOW_PARAMETER', `${call.name}: durations must be constant texts such as '10 seconds'.`, call.span);
+  throw analysisError(
+    'WINDOW_PARAMETER',
+    `${call.name}: durations must be constant texts such as '10 seconds'.`,
+    call.span,
+  );
 }
 
 function windowMicros(call: Call, text: string): number {
-  const interval = parseInterval(text);
+  const interval = parseDuration(text);
   if (interval === null) {
-    throw analysisError('WINDOW_PARAMETER', `window: "${text}" is no duration. Write it as '10 seconds', '1 hour 30 minutes' or '10s'.`, call.span);
+    throw analysisError(
+      'WINDOW_PARAMETER',
+      `window: "${text}" is no duration. Write it as '10 seconds', '1 hour 30 minutes' or '10s'.`,
+      call.span,
+    );
   }
   if (interval.months !== 0) {
-    throw analysisError('WINDOW_PARAMETER', `window: "${text}" has months or years, whose length varies. Use days or shorter units.`, call.span);
+    throw analysisError(
+      'WINDOW_PARAMETER',
+      `window: "${text}" has months or years, whose length varies. Use days or shorter units.`,
+      call.span,
+    );
   }
   return interval.days * DAY_MICROS + Number(interval.micros);
 }
@@ -126,7 +153,12 @@ function sessionGap(call: Call, input: PhysicalPlan, timeZone: string): TypedExp
   const arg = call.args[1] as Expr;
   if (arg.kind === 'literal' && typeof arg.value === 'string') {
     const micros = windowMicros(call, arg.value);
-    if (micros <= 0) throw analysisError('WINDOW_PARAMETER', `session_window: the gap must be greater than 0, found ${arg.value}.`, call.span);
+    if (micros <= 0)
+      throw analysisError(
+        'WINDOW_PARAMETER',
+        `session_window: the gap must be greater than 0, found ${arg.value}.`,
+        call.span,
+      );
   }
   return castTo(resolveExpression(arg, scopeOf(input.output, timeZone)), CALENDAR_INTERVAL);
 }
@@ -136,13 +168,19 @@ function sessionGap(call: Call, input: PhysicalPlan, timeZone: string): TypedExp
  * IntervalUtils.getDuration with daysPerMonth = 31).
  */
 export function watermarkDelayMs(text: string): number {
-  const interval = parseInterval(text);
+  const interval = parseDuration(text);
   if (interval === null) {
-    throw configError('WATERMARK_DELAY', `withWatermark: "${text}" is no duration. Write it as "10 minutes", "1 hour 30 minutes" or "10s".`);
+    throw configError(
+      'WATERMARK_DELAY',
+      `withWatermark: "${text}" is no duration. Write it as "10 minutes", "1 hour 30 minutes" or "10s".`,
+    );
   }
   const micros = (interval.months * 31 + interval.days) * DAY_MICROS + Number(interval.micros);
   if (micros < 0) {
-    throw configError('WATERMARK_NEGATIVE_DELAY', `withWatermark: the delay threshold (${text}) should not be negative.`);
+    throw configError(
+      'WATERMARK_NEGATIVE_DELAY',
+      `withWatermark: the delay threshold (${text}) should not be negative.`,
+    );
   }
   return Math.floor(micros / 1000);
 }

@@ -1,7 +1,7 @@
 import { type Batch, cellAt, takeBatch, type Vector } from '../batch.ts';
 import type { Schema } from '../schema.ts';
 import type { Sink, SinkBatch } from '../sink.ts';
-import { cellText } from './cell-text.ts';
+import { cellText } from '../sql/values/text.ts';
 
 export interface ConsoleSinkOptions {
   /** Where the text goes, in whole lines. */
@@ -62,10 +62,12 @@ export async function formatTable(
 }
 
 function textRows(schema: Schema, batch: Batch): string[][] {
+  const texts = schema.fields.map((field) => cellText(field.type, 'UTC'));
   return Array.from({ length: batch.length }, (_, row) =>
-    schema.fields.map((field, column) =>
-      escapeControls(cellText(cellAt(batch.vectors[column] as Vector, row), field.type)),
-    ),
+    texts.map((text, column) => {
+      const cell = cellAt(batch.vectors[column] as Vector, row);
+      return cell === null ? 'NULL' : escapeControls(text(cell));
+    }),
   );
 }
 

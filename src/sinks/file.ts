@@ -9,6 +9,7 @@ import { type OutputRequest, openOutput } from './write.ts';
 export function openFileSink(request: OutputRequest): Sink {
   const output = openOutput(request);
   return {
+    atomic: true,
     async write(batch: SinkBatch) {
       if (batch.outputMode !== 'append') {
         throw configError(

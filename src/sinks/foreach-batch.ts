@@ -27,9 +27,9 @@ export function foreachBatchSink(request: ForeachBatchRequest): Sink {
   const outputOf = (
     directory: string,
     format: OutputFormat,
-    { partitionBy, numFiles, maxRowsPerFile, options }: BatchWriteOptions,
+    { partitionBy, numFiles, maxRowsPerFile, sparkManifest, options }: BatchWriteOptions,
   ) => {
-    const settings = { partitionBy, numFiles, maxRowsPerFile, formatOptions: options };
+    const settings = { partitionBy, numFiles, maxRowsPerFile, sparkManifest, formatOptions: options };
     const key = JSON.stringify([resolve(directory), format.name, settings]);
     const known = outputs.get(key) ?? openOutput({ ...request, ...settings, directory, format });
     outputs.set(key, known);

@@ -1,5 +1,5 @@
 import type { Sink, SinkBatch } from '../sink.ts';
-import { type RowObject, rowObjects } from './rows.ts';
+import { type RowObject, rowObjects } from '../sql/values/plain.ts';
 import { callUser, userCause, userError } from './user-error.ts';
 
 /**

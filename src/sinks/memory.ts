@@ -1,6 +1,6 @@
 import type { Batch } from '../batch.ts';
 import type { Sink, SinkBatch } from '../sink.ts';
-import { type RowObject, rowObjects } from './rows.ts';
+import { type RowObject, rowObjects } from '../sql/values/plain.ts';
 
 /** A batch as the memory sink keeps it. */
 export interface MemoryBatch {
@@ -31,6 +31,7 @@ export function memorySink(): MemorySink {
       held = [];
       newestBatchId = -1;
     },
+    atomic: true,
     async write({ batchId, outputMode, rows }: SinkBatch) {
       const batches: Batch[] = [];
       for await (const batch of rows) batches.push(batch);

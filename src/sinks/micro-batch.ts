@@ -1,8 +1,9 @@
 import type { Batch } from '../batch.ts';
 import { configError } from '../errors.ts';
 import type { Schema } from '../schema.ts';
+import { type RowObject, rowObjects } from '../sql/values/plain.ts';
+import { formatTable } from './console.ts';
 import type { OutputFormat } from './output-format.ts';
-import { type RowObject, rowObjects } from './rows.ts';
 import type { WrittenBatch } from './write.ts';
 
 /** How `batch.write` writes; the file formats' own options go into `options`. */
@@ -12,6 +13,8 @@ export interface BatchWriteOptions {
   readonly partitionBy?: readonly string[];
   readonly numFiles?: number;
   readonly maxRowsPerFile?: number;
+  /** Also lists the files in `_spark_metadata`, for Spark's readers. */
+  readonly sparkManifest?: boolean;
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
@@ -73,6 +76,11 @@ export class MicroBatch {
     const rows: RowObject[] = [];
     for await (const batch of this.source) rows.push(...rowObjects(batch));
     return rows;
+  }
+
+  /** The rows as a table, as Spark's `show` prints it: at most `numRows` rows, cells cut at `truncate` characters (0: whole). */
+  showString(numRows = 20, truncate = 20): Promise<string> {
+    return formatTable(this.schema, this.source, numRows, truncate);
   }
 
   /** The number of rows. */

@@ -1,7 +1,7 @@
 import { type Batch, cellAt, takeBatch, type Vector } from '../batch.ts';
 import { configError, didYouMean } from '../errors.ts';
 import { type Schema, struct } from '../schema.ts';
-import { cellText } from './cell-text.ts';
+import { cellText } from '../sql/values/text.ts';
 
 /** What Hive and Spark write for null and for the empty text. */
 const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__';
@@ -66,7 +66,7 @@ function rowsByFolder(batch: Batch, columns: readonly number[]): Map<string, num
 function folderPart(batch: Batch, column: number, row: number): string {
   const field = batch.schema.fields[column] as Schema['fields'][number];
   const cell = cellAt(batch.vectors[column] as Vector, row);
-  const text = cell === null || cell === '' ? NULL_PARTITION : escapePathPart(cellText(cell, field.type));
+  const text = cell === null || cell === '' ? NULL_PARTITION : escapePathPart(cellText(field.type, 'UTC')(cell));
   const part = `${escapePathPart(field.name)}=${text}`;
   if (Buffer.byteLength(part) <= MAX_NAME_BYTES) return part;
   throw configError(

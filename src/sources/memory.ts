@@ -1,7 +1,7 @@
-import { type Batch, batchOf } from '../batch.ts';
+import type { Batch } from '../batch.ts';
 import type { Schema } from '../schema.ts';
 import type { ReadContext, Source } from '../source.ts';
-import { cellsOf, type PlainRow } from './plain-cells.ts';
+import { batchOfRows, type PlainRow } from '../sql/values/plain.ts';
 
 /** Rows given by the program, for tests and small experiments (Spark's MemoryStream). */
 export interface MemoryStream {
@@ -27,12 +27,7 @@ export function memoryStream(schema: Schema): MemoryStream {
   return {
     schema,
     addData(rows) {
-      additions.push(
-        batchOf(
-          schema,
-          rows.map((row) => cellsOf(schema, row)),
-        ),
-      );
+      additions.push(batchOfRows(schema, rows));
       for (const wake of wakers) wake();
       return additions.length;
     },

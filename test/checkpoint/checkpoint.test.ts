@@ -302,6 +302,29 @@ describe('loss of power', () => {
     expect(states).toBeGreaterThan(1000);
   });
 
+  test('a purge of many entries at once leaves no gap', async () => {
+    const [full, last] = [await used(8), 7];
+    for (let at = 0; ; at++) {
+      const disk = full.settled();
+      const checkpoint = await open(disk);
+      disk.powerOffAt(disk.calls.length + at);
+      let done = false;
+      try {
+        checkpoint.purge(2);
+        done = true;
+      } catch {
+        // The power is gone.
+      }
+      for (let kept = 0; kept <= disk.pending().length; kept++) {
+        for (const survive of [(index: number) => index === kept, (index: number) => index !== kept]) {
+          const found = await open(disk.crash({ survive: (_, index) => survive(index) }));
+          expectPrefix(found, last + 1);
+        }
+      }
+      if (done) break;
+    }
+  });
+
   test('processes killed one after the other at any operation, then the power goes', async () => {
     const kills = fc.array(fc.nat({ max: 160 }), { minLength: 1, maxLength: 3 });
     await fc.assert(

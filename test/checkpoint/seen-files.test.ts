@@ -99,7 +99,7 @@ function replay(seen: SeenFiles, log: readonly Step['batch'][]): void {
   }
 }
 
-test('after any run and any loss of power it answers as before, given the offsets log', () => {
+test('after any run, kill and loss of power it answers as before, given the offsets log', () => {
   const path = fc.constantFrom('/a', '/b', '/c', '/d', '/e', '/f');
   const step: fc.Arbitrary<Step> = fc.record({
     batch: fc.array(fc.record({ path, size: fc.nat(9) }), { maxLength: 4 }),
@@ -108,7 +108,9 @@ test('after any run and any loss of power it answers as before, given the offset
   });
   const run = fc.record({
     steps: fc.array(step, { maxLength: 12 }),
-    powerOffAt: fc.nat(150),
+    endsAt: fc.nat(150),
+    /** Killed, so that the next process finds all that was done, synced or not; else the power goes. */
+    killed: fc.boolean(),
     coins: fc.infiniteStream(fc.boolean()),
   });
   fc.assert(
@@ -116,9 +118,10 @@ test('after any run and any loss of power it answers as before, given the offset
       let disk = new ModelDisk();
       /** What offsets/N holds: the truth of what was taken. */
       const log: Step['batch'][] = [];
-      for (const { steps, powerOffAt, coins } of runs) {
+      for (const { steps, endsAt, killed, coins } of runs) {
         const expected = new Map<string, number>();
-        disk.powerOffAt(disk.calls.length + powerOffAt);
+        const end = disk.calls.length + endsAt;
+        disk.powerOffAt(end);
         let seen: SeenFiles | null = null;
         try {
           seen = SeenFiles.open(disk, DIR);
@@ -137,10 +140,11 @@ test('after any run and any loss of power it answers as before, given the offset
             if (flush) seen.flush(log.length - 1);
           }
         } catch (error) {
-          if (disk.calls.length <= powerOffAt) throw error;
+          if (disk.calls.length <= end) throw error;
         }
-        disk = disk.crash({ survive: () => coins.next().value as boolean });
-        const again = SeenFiles.open(disk, DIR);
+        const crashed = disk.crash({ survive: () => coins.next().value as boolean });
+        disk = killed ? disk.nextProcess() : crashed;
+        const again = SeenFiles.open(crashed, DIR);
         replay(again, log);
         // A forgotten file may be back; one that was taken is never missing and never another.
         for (const [name, size] of expected) if (seen !== null) expect(again.get(name)?.size).toBe(size);

@@ -6,9 +6,7 @@ import {
   BOOLEAN,
   DATE,
   type DataType,
-  DOUBLE,
   decimal,
-  FLOAT,
   field,
   LONG,
   map,
@@ -17,10 +15,9 @@ import {
   struct,
   TIMESTAMP,
 } from '../../src/schema.ts';
-import { cellText, doubleText, isoTimestamp, sparkTimestamp } from '../../src/sinks/cell-text.ts';
 import { consoleSink, formatTable } from '../../src/sinks/console.ts';
 import { memorySink } from '../../src/sinks/memory.ts';
-import { rowObjects } from '../../src/sinks/rows.ts';
+import { rowObjects } from '../../src/sql/values/plain.ts';
 
 async function* stream(...batches: Batch[]): AsyncGenerator<Batch> {
   yield* batches;
@@ -63,33 +60,6 @@ describe('row objects', () => {
     const [row] = rowObjects(batchOf(struct([field('__proto__', STRING)]), [['x']]));
     expect(Object.entries(row ?? {})).toEqual([['__proto__', 'x']]);
     expect(Object.getPrototypeOf(row)).toBeNull();
-  });
-});
-
-describe('text of values, as Spark casts them', () => {
-  test.each([
-    [1, '1.0'],
-    [-0, '-0.0'],
-    [0.1, '0.1'],
-    [123456.789, '123456.789'],
-    [9999999, '9999999.0'],
-    [1e7, '1.0E7'],
-    [1.5e300, '1.5E300'],
-    [0.001, '0.001'],
-    [0.00012, '1.2E-4'],
-    [Number.NaN, 'NaN'],
-    [Number.NEGATIVE_INFINITY, '-Infinity'],
-  ])('double %p', (value, text) => expect(doubleText(value)).toBe(text));
-
-  test('float, nested values, timestamps', () => {
-    expect(cellText(Math.fround(0.1), FLOAT)).toBe('0.1');
-    expect(cellText([1, null], array(LONG))).toBe('[1, NULL]');
-    expect(cellText([1, 'x'], struct([field('a', LONG), field('b', STRING)]))).toBe('{1, x}');
-    expect(cellText({ keys: ['k'], values: [1.5] }, map(STRING, DOUBLE))).toBe('{k -> 1.5}');
-    expect(cellText(Uint8Array.of(1, 255), BINARY)).toBe('[01 FF]');
-    expect(sparkTimestamp(1_700_000_000_120_000)).toBe('2023-11-14 22:13:20.12');
-    expect(sparkTimestamp(0)).toBe('1970-01-01 00:00:00');
-    expect(isoTimestamp(253402300800000000n)).toBe('+10000-01-01T00:00:00.000Z');
   });
 });
 

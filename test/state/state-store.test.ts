@@ -176,7 +176,7 @@ describe('damage', () => {
   });
 });
 
-test('any changes, snapshots, purges and losses of power: a committed version is exact', async () => {
+test('any changes, snapshots, purges, kills and losses of power: a committed version is exact', async () => {
   const key = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(5));
   const change: fc.Arbitrary<Change> = fc.record({
     evicted: fc.option(fc.nat(5)),
@@ -189,7 +189,9 @@ test('any changes, snapshots, purges and losses of power: a committed version is
   const step = fc.record({ change, snapshot: fc.boolean(), purge: fc.boolean() });
   const run = fc.record({
     steps: fc.array(step, { maxLength: 8 }),
-    powerOffAt: fc.nat(150),
+    endsAt: fc.nat(150),
+    /** Killed, so that the next process finds all that was done, synced or not; else the power goes. */
+    killed: fc.boolean(),
     coins: fc.infiniteStream(fc.boolean()),
   });
   await fc.assert(
@@ -198,8 +200,9 @@ test('any changes, snapshots, purges and losses of power: a committed version is
       /** State after each batch whose commit was promised. */
       const committed: Model[] = [];
       let oldest = -1;
-      for (const { steps, powerOffAt, coins } of runs) {
-        disk.powerOffAt(disk.calls.length + powerOffAt);
+      for (const { steps, endsAt, killed, coins } of runs) {
+        const end = disk.calls.length + endsAt;
+        disk.powerOffAt(end);
         try {
           const store = open(disk);
           let model = await restored(store, committed.length - 1);
@@ -216,10 +219,11 @@ test('any changes, snapshots, purges and losses of power: a committed version is
             }
           }
         } catch (error) {
-          if (disk.calls.length <= powerOffAt) throw error;
+          if (disk.calls.length <= end) throw error;
         }
-        disk = disk.crash({ survive: () => coins.next().value as boolean });
-        const store = open(disk);
+        const crashed = disk.crash({ survive: () => coins.next().value as boolean });
+        disk = killed ? disk.nextProcess() : crashed;
+        const store = open(crashed);
         for (let version = Math.max(oldest, 0); version < committed.length; version++) {
           expect(await restored(store, version)).toEqual(committed[version]);
         }

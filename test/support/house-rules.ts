@@ -25,8 +25,8 @@ export const LAYERS: Readonly<Record<Layer, readonly string[]>> = {
   fs: ['contracts'],
   checkpoint: ['fs', 'contracts'],
   state: ['fs', 'contracts'],
-  sources: ['formats', 'fs', 'contracts'],
-  sinks: ['formats', 'fs', 'contracts'],
+  sources: ['formats', 'fs', 'sql/values', 'contracts'],
+  sinks: ['formats', 'fs', 'sql/values', 'contracts'],
   engine: ['plan', 'codegen', 'sql', 'checkpoint', 'contracts'],
   // The composition root: the one layer that knows every part.
   pipeline: [
@@ -42,7 +42,7 @@ export const LAYERS: Readonly<Record<Layer, readonly string[]>> = {
     'fs',
     'contracts',
   ],
-  index: ['pipeline', 'engine', 'plan', 'sql', 'contracts'],
+  index: ['pipeline', 'engine', 'sources', 'sinks', 'plan', 'sql', 'contracts'],
   // The shipped pipelines see what users see.
   pipelines: ['index'],
   generate: ['fs', 'contracts'],

@@ -31,7 +31,7 @@ export const demo = defineCommand({
 async function run(args: Arguments<typeof OPTIONS>, io: CommandIo): Promise<number> {
   const files = countOption('files', args.files, 1);
   const { nodeDisk } = await import('../../fs/node-disk.ts');
-  const { removeTree } = await import('../remove-tree.ts');
+  const { removeTree } = await import('../../fs/remove-tree.ts');
   const folder = join(tmpdir(), `clickstream-demo-${process.pid}-${io.clock.nowMs()}`);
   nodeDisk.mkdir(folder);
   try {

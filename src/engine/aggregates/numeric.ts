@@ -137,7 +137,8 @@ export class LongSumAccumulator implements Accumulator {
     const { values, validity } = args[0] as FixedVector;
     const from = values instanceof Float64Array ? this.addDoubles(slots, n, values, validity) : 0;
     for (let i = from; i < n; i++) {
-      if (validity === null || validity[i] === 1) this.addExact(slots[i] as number, BigInt(values[i] as number | bigint));
+      if (validity === null || validity[i] === 1)
+        this.addExact(slots[i] as number, BigInt(values[i] as number | bigint));
     }
   }
 
@@ -167,7 +168,8 @@ export class LongSumAccumulator implements Accumulator {
     const validity = from.seen;
     const start = from.sums instanceof Float64Array ? this.addDoubles(slots, n, from.sums, validity) : 0;
     for (let i = start; i < n; i++) {
-      if (validity[i] === 1 && (slots[i] as number) >= 0) this.addExact(slots[i] as number, BigInt(from.sums[i] as number | bigint));
+      if (validity[i] === 1 && (slots[i] as number) >= 0)
+        this.addExact(slots[i] as number, BigInt(from.sums[i] as number | bigint));
     }
   }
 

@@ -3,7 +3,7 @@ import { canonicalInt64 } from '../../batch.ts';
 import { configError, dataError } from '../../errors.ts';
 import type { AggregateCall } from '../../plan/physical.ts';
 import type { DataType } from '../../schema.ts';
-import { array, BINARY, BOOLEAN, decimal, DOUBLE, field, LONG } from '../../schema.ts';
+import { array, BINARY, BOOLEAN, DOUBLE, decimal, field, LONG } from '../../schema.ts';
 import { compareBy } from '../../sql/functions/ordering.ts';
 import { cellKey } from '../cell-key.ts';
 import type { Accumulator } from './accumulator.ts';

@@ -2,6 +2,7 @@ import type { Batch, Cell, Int64, Vector } from '../../batch.ts';
 import { cellAt, takeBatch } from '../../batch.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
+import type { OutputMode } from '../../sink.ts';
 import type { StateStore } from '../../state-store.ts';
 import type { Accumulator } from '../aggregates/accumulator.ts';
 import { createAccumulator } from '../aggregates/table.ts';
@@ -136,7 +137,8 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   private *emit(run: BatchRun, touched: ReadonlySet<number>): Generator<Batch> {
-    const closing = this.node.eventTimeKey === null || run.outputMode === 'complete' ? null : this.table.closing(run.evictMicros);
+    const closing =
+      this.node.eventTimeKey === null || run.outputMode === 'complete' ? null : this.table.closing(run.evictMicros);
     if (run.outputMode === 'append') yield* this.output(closing ?? this.table.all());
     else if (run.outputMode === 'update') yield* this.output(Int32Array.from(touched));
     else yield* this.output(this.table.all());
@@ -166,8 +168,8 @@ export class AggregateOperator implements StatefulOperator {
     return this.journal.maintain(version, oldest, this.table.size, () => [this.table.save(this.table.all())]);
   }
 
-  owesNoDataBatch(fromMicros: number, toMicros: number): boolean {
-    return toMicros > fromMicros;
+  owesNoDataBatch(fromMicros: number, toMicros: number, mode: OutputMode): boolean {
+    return mode !== 'complete' && toMicros > fromMicros;
   }
 
   progress(): StateProgress {

@@ -1,6 +1,5 @@
-import type { Batch } from '../../batch.ts';
+import type { Batch, Vector } from '../../batch.ts';
 import { batchOf, cellAt, takeBatch } from '../../batch.ts';
-import type { Vector } from '../../batch.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
 import { field, LONG, struct } from '../../schema.ts';
@@ -53,7 +52,11 @@ export class LimitOperator implements StatefulOperator {
       left -= kept;
       this.takenInBatch += kept;
       if (kept === batch.length) yield batch;
-      else if (kept > 0) yield takeBatch(batch, Int32Array.from({ length: kept }, (_, i) => i));
+      else if (kept > 0)
+        yield takeBatch(
+          batch,
+          Int32Array.from({ length: kept }, (_, i) => i),
+        );
     }
     if (!this.perBatch) this.taken += this.takenInBatch;
     this.journal.stage({ evictedThroughMicros: null, removals: [], upserts: [this.stateRow()] });

@@ -29,7 +29,11 @@ export function listVector(lists: Vector, withPosition: boolean, outer: boolean,
       emit(row, withPosition ? [position, ...entry] : entry);
     });
     if (entries.length > 0) continue;
-    if (outer) emit(row, made.map(() => null));
+    if (outer)
+      emit(
+        row,
+        made.map(() => null),
+      );
     else empty++;
   }
   return {

@@ -3,6 +3,7 @@ import { batchOf, cellAt, takeBatch } from '../../batch.ts';
 import { invariant } from '../../errors.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
+import type { OutputMode } from '../../sink.ts';
 import type { StateChange, StateStore } from '../../state-store.ts';
 import type { Accumulator } from '../aggregates/accumulator.ts';
 import { createAccumulator } from '../aggregates/table.ts';
@@ -156,7 +157,12 @@ export class SessionOperator implements StatefulOperator {
   }
 
   /** A session whose bounds changed is a new state row; the ones it replaces are removed (Spark: putSessions). */
-  private mergeSlots(key: readonly Cell[], merged: Session, joined: readonly Session[], changes: SessionChanges): number {
+  private mergeSlots(
+    key: readonly Cell[],
+    merged: Session,
+    joined: readonly Session[],
+    changes: SessionChanges,
+  ): number {
     const bounds = key.map((cell, index) => (index === this.node.sessionKey ? [merged.start, merged.end] : cell));
     const partials = joined.map((session) => this.table.save(Int32Array.of(session.slot)));
     for (const session of joined) {
@@ -199,7 +205,9 @@ export class SessionOperator implements StatefulOperator {
     const closing = closes ? this.table.closing(run.evictMicros) : new Int32Array(0);
     const slots = run.outputMode === 'append' && closes ? closing : this.table.all();
     if (slots.length > 0) yield { schema: this.schema, length: slots.length, vectors: this.table.results(slots) };
-    const surviving = [...changes.touched].filter((slot) => !closes || (this.table.closesAt(slot) as Int64) > run.evictMicros);
+    const surviving = [...changes.touched].filter(
+      (slot) => !closes || (this.table.closesAt(slot) as Int64) > run.evictMicros,
+    );
     const change: StateChange = {
       evictedThroughMicros: closes ? run.evictMicros : null,
       removals: changes.removedKeys(this.schema, this.node.keys.length),
@@ -228,8 +236,8 @@ export class SessionOperator implements StatefulOperator {
     return this.journal.maintain(version, oldest, this.table.size, () => [this.table.save(this.table.all())]);
   }
 
-  owesNoDataBatch(fromMicros: number, toMicros: number): boolean {
-    return toMicros > fromMicros;
+  owesNoDataBatch(fromMicros: number, toMicros: number, mode: OutputMode): boolean {
+    return mode !== 'complete' && toMicros > fromMicros;
   }
 
   progress(): StateProgress {

@@ -4,9 +4,9 @@ import { compileFilter, compileProjection } from '../../codegen/expression.ts';
 import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
+import { batchOfRows, rowObject } from '../../sql/values/plain.ts';
 import type { BatchRun } from '../batch-run.ts';
 import type { Operator } from '../operator.ts';
-import { batchOfRows, rowObject } from '../../sql/values/plain.ts';
 import { listVector } from './list-vector.ts';
 
 type Node<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
@@ -137,7 +137,11 @@ function observeEventTimes(run: BatchRun, watermarkId: number, column: Vector): 
   for (let i = 0; i < times.length; i++) {
     // A null event time counts as 0, as the unsafe row's null slot reads in Spark.
     const micros =
-      times.validity !== null && times.validity[i] === 0 ? 0 : plain !== null ? (plain[i] as number) : Number(cellAt(times, i));
+      times.validity !== null && times.validity[i] === 0
+        ? 0
+        : plain !== null
+          ? (plain[i] as number)
+          : Number(cellAt(times, i));
     const ms = Math.floor(micros / 1000);
     if (ms > max) max = ms;
     if (ms < min) min = ms;
@@ -161,7 +165,9 @@ export function sortOperator(node: Node<'sort'>, input: Operator, timeZone: stri
       const batch = await collect(schema, input.rows(run));
       if (batch.length === 0) return;
       const vectors = keys(batch, run.eval);
-      const order = Int32Array.from({ length: batch.length }, (_, i) => i).sort((a, b) => compare(vectors, a, b) || a - b);
+      const order = Int32Array.from({ length: batch.length }, (_, i) => i).sort(
+        (a, b) => compare(vectors, a, b) || a - b,
+      );
       yield takeBatch(batch, order);
     },
   };

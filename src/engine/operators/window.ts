@@ -161,7 +161,12 @@ export function subtract(a: Int64, b: number | bigint): Int64 {
 }
 
 /** [time, time + gap) of every row that has a time and a positive gap (Spark: SessionWindowing). */
-export function sessionOperator(node: Node<'assignSession'>, input: Operator, name: string, timeZone: string): Operator {
+export function sessionOperator(
+  node: Node<'assignSession'>,
+  input: Operator,
+  name: string,
+  timeZone: string,
+): Operator {
   const schema = schemaOf(node.output);
   const evaluate = compileProjection([node.time, node.gap], { timeZone });
   return {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Disk } from '../fs/disk.ts';
-import { diskError } from '../fs/disk-error.ts';
+import type { Disk } from './disk.ts';
+import { diskError } from './disk-error.ts';
 
 /** Deletes a folder with everything in it; links are deleted, not followed. */
 export function removeTree(disk: Disk, folder: string): void {

@@ -1,0 +1,49 @@
+import type { Batch } from '../batch.ts';
+import type { Clock } from '../clock.ts';
+import { configError } from '../errors.ts';
+import type { AnalyzedQuery } from '../plan/physical.ts';
+import type { BatchRun, OperatorAccount, SideChannel } from './batch-run.ts';
+import { emptyAccount } from './batch-run.ts';
+import { buildOperators } from './build-operators.ts';
+
+/** Runs a query over static tables once, as one batch that sees all rows; watermarks play no part (as in Spark). */
+export function runBatchQuery(query: AnalyzedQuery, clock: Clock): AsyncIterable<Batch> {
+  if (query.streams.length > 0) {
+    throw configError(
+      'STREAMING_TABLE',
+      'This table is a stream: write it with writeStream. collect and write are for static tables.',
+    );
+  }
+  const { root } = buildOperators(query, 'complete', null);
+  return root.rows(staticRun(clock.nowMs()));
+}
+
+function staticRun(batchTimeMs: number): BatchRun {
+  const accounts = new Map<string, OperatorAccount>();
+  return {
+    batchId: 0,
+    outputMode: 'complete',
+    eval: { batchTimeMs },
+    lateMicros: Number.NEGATIVE_INFINITY,
+    evictMicros: Number.NEGATIVE_INFINITY,
+    signal: new AbortController().signal,
+    side: NO_SIDE,
+    chunk: 0,
+    readSource: () => {
+      throw new Error('a batch query has no streaming source');
+    },
+    account(operator) {
+      const account = accounts.get(operator) ?? emptyAccount();
+      accounts.set(operator, account);
+      return account;
+    },
+    eventTimes: new Map(),
+  };
+}
+
+const NO_SIDE: SideChannel = {
+  reject: () => {},
+  late: () => {},
+  finish: async () => {},
+  abandon: async () => {},
+};

@@ -1,0 +1,97 @@
+import type { Batch } from '../batch.ts';
+import type { OffsetEntry } from '../checkpoint/offsets.ts';
+import { ClickstreamError } from '../errors.ts';
+import type { OutputMode } from '../sink.ts';
+import type { ReadContext, Split } from '../source.ts';
+import type { BatchRun, EventTimeStats, OperatorAccount, SideChannel } from './batch-run.ts';
+import { emptyAccount } from './batch-run.ts';
+import type { QueryParts } from './query-parts.ts';
+
+/** The run of one logged batch: its fixed inputs, and what is counted on the way. */
+export class CurrentRun implements BatchRun {
+  readonly batchId: number;
+  readonly outputMode: OutputMode;
+  readonly eval: { readonly batchTimeMs: number };
+  readonly lateMicros: number;
+  readonly evictMicros: number;
+  readonly side: SideChannel;
+  readonly accounts = new Map<string, OperatorAccount>();
+  readonly eventTimes = new Map<number, EventTimeStats>();
+  /** Rows read, by source. */
+  readonly inputRows: number[];
+  outputRows = 0;
+  /** The split that is being read, or was when the run failed. */
+  reading: { readonly sourceIndex: number; readonly split: Split } | null = null;
+  chunk = 0;
+
+  constructor(
+    private readonly entry: OffsetEntry,
+    lateWatermarkMs: number,
+    private readonly parts: QueryParts,
+    readonly signal: AbortSignal,
+  ) {
+    this.batchId = entry.batchId;
+    this.outputMode = parts.outputMode;
+    this.eval = { batchTimeMs: entry.batchTimestampMs };
+    this.lateMicros = lateWatermarkMs * 1000;
+    this.evictMicros = entry.batchWatermarkMs * 1000;
+    this.side = parts.openSide(entry.batchId);
+    this.inputRows = parts.sources.map(() => 0);
+  }
+
+  account(operator: string): OperatorAccount {
+    let account = this.accounts.get(operator);
+    if (account === undefined) {
+      account = emptyAccount();
+      this.accounts.set(operator, account);
+    }
+    return account;
+  }
+
+  async *readSource(sourceIndex: number): AsyncGenerator<Batch> {
+    const { source } = this.parts.sources[sourceIndex] as QueryParts['sources'][number];
+    const account = this.account(this.parts.sources.length === 1 ? 'source' : `source ${sourceIndex}`);
+    const context: ReadContext = {
+      reject: (record) => {
+        account.rejected++;
+        this.side.reject(record);
+      },
+      countInput: (rows) => {
+        account.in += rows;
+        (this.inputRows[sourceIndex] as number) += rows;
+      },
+      countDropped: (rows) => {
+        account.filtered += rows;
+      },
+      signal: this.signal,
+    };
+    for (const split of this.entry.sources[sourceIndex]?.splits ?? []) {
+      if (this.parts.checkpoint.exclusions.has(this.batchId, split)) continue;
+      this.chunk++;
+      this.reading = { sourceIndex, split };
+      for await (const batch of source.read(split, context)) {
+        if (this.signal.aborted) throw stopped();
+        account.passed += batch.length;
+        yield batch;
+      }
+      this.reading = null;
+    }
+  }
+
+  /** Hands the output on to the sink, counted. */
+  async *countOutput(rows: AsyncIterator<Batch>): AsyncGenerator<Batch> {
+    for (;;) {
+      const next = await rows.next();
+      if (next.done) return;
+      if (this.signal.aborted) throw stopped();
+      this.outputRows += next.value.length;
+      yield next.value;
+    }
+  }
+}
+
+export const STOPPED = 'QUERY_STOPPED';
+
+function stopped(): ClickstreamError {
+  return new ClickstreamError(STOPPED, 'user', 'The query was stopped; the batch is run again at the next start.');
+}

@@ -1,0 +1,154 @@
+import type { OffsetEntry } from '../checkpoint/offsets.ts';
+import type { Clock } from '../clock.ts';
+import type { Offset } from '../source.ts';
+import type { EventTimeStats, OperatorAccount } from './batch-run.ts';
+import type { CurrentRun } from './current-run.ts';
+import type { StateProgress } from './operator.ts';
+
+/** What one executed batch leaves for reports. */
+export interface BatchReport {
+  readonly entry: OffsetEntry;
+  readonly run: CurrentRun;
+  readonly operators: readonly StateProgress[];
+  readonly startOffsets: readonly Offset[];
+  readonly isReplay: boolean;
+  readonly durations: Durations;
+}
+
+export interface Durations {
+  readonly startMs: number;
+  /** Milliseconds by phase, Spark's names. */
+  readonly phases: Readonly<Record<string, number>>;
+}
+
+export interface PhaseTimer {
+  time<T>(phase: string, work: () => Promise<T>): Promise<T>;
+  finish(): Durations;
+}
+
+export function startTimer(clock: Clock): PhaseTimer {
+  const startMs = clock.nowMs();
+  const started = clock.monotonicMs();
+  const phases: Record<string, number> = {};
+  return {
+    async time(phase, work) {
+      const before = clock.monotonicMs();
+      try {
+        return await work();
+      } finally {
+        phases[phase] = (phases[phase] ?? 0) + clock.monotonicMs() - before;
+      }
+    },
+    finish: () => ({ startMs, phases: { ...phases, triggerExecution: clock.monotonicMs() - started } }),
+  };
+}
+
+/** Spark's StreamingQueryProgress, field for field (progress.scala), with `account` added. */
+export interface StreamingQueryProgress {
+  readonly id: string;
+  readonly runId: string;
+  readonly name: string | null;
+  readonly timestamp: string;
+  readonly batchId: number;
+  readonly batchDuration: number;
+  readonly numInputRows: number;
+  readonly inputRowsPerSecond?: number;
+  readonly processedRowsPerSecond?: number;
+  readonly durationMs: Readonly<Record<string, number>>;
+  readonly eventTime: Readonly<Record<string, string>>;
+  readonly stateOperators: readonly StateOperatorProgress[];
+  readonly sources: readonly SourceProgress[];
+  readonly sink: { readonly description: string; readonly numOutputRows: number };
+  /** Ours: where every row went, per operator; rows in = passed + filtered + late + duplicate + rejected. */
+  readonly account: { readonly operators: readonly (OperatorAccount & { readonly operator: string })[] };
+}
+
+export interface StateOperatorProgress {
+  readonly operatorName: string;
+  readonly numRowsTotal: number;
+  readonly numRowsUpdated: number;
+  readonly numRowsRemoved: number;
+  readonly numRowsDroppedByWatermark: number;
+  readonly customMetrics: Readonly<Record<string, number>>;
+}
+
+export interface SourceProgress {
+  readonly description: string;
+  readonly startOffset: unknown;
+  readonly endOffset: unknown;
+  readonly latestOffset: unknown;
+  readonly numInputRows: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface ProgressIdentity {
+  readonly id: string;
+  readonly runId: string;
+  readonly name: string | null;
+  readonly sourceDescriptions: readonly string[];
+  readonly sinkDescription: string;
+  readonly hasWatermark: boolean;
+}
+
+/** `sinceLastTriggerMs`: from the start of the trigger before to this one's; null for the first. */
+export function progressOf(
+  report: BatchReport,
+  identity: ProgressIdentity,
+  sinceLastTriggerMs: number | null,
+): StreamingQueryProgress {
+  const { entry, run, durations } = report;
+  const rows = run.inputRows.reduce((sum, count) => sum + count, 0);
+  const durationMs = Object.fromEntries(
+    Object.entries(durations.phases)
+      .map(([phase, ms]): [string, number] => [phase, Math.round(ms)])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  return {
+    id: identity.id,
+    runId: identity.runId,
+    name: identity.name,
+    timestamp: isoMs(durations.startMs),
+    batchId: entry.batchId,
+    batchDuration: durationMs.triggerExecution ?? 0,
+    numInputRows: rows,
+    inputRowsPerSecond: sinceLastTriggerMs === null ? 0 : perSecond(rows, sinceLastTriggerMs),
+    processedRowsPerSecond: perSecond(rows, Math.max(1, durations.phases.triggerExecution ?? 0)),
+    durationMs,
+    eventTime: eventTimeOf(report, identity.hasWatermark),
+    stateOperators: report.operators.map(stateOperatorOf),
+    sources: identity.sourceDescriptions.map((description, index) => ({
+      description,
+      startOffset: report.startOffsets[index],
+      endOffset: entry.sources[index]?.offset,
+      latestOffset: entry.sources[index]?.offset,
+      numInputRows: run.inputRows[index] ?? 0,
+      metrics: { numFiles: entry.sources[index]?.splits.length ?? 0 },
+    })),
+    sink: { description: identity.sinkDescription, numOutputRows: run.outputRows },
+    account: { operators: [...run.accounts].map(([operator, account]) => ({ operator, ...account })) },
+  };
+}
+
+function stateOperatorOf(state: StateProgress): StateOperatorProgress {
+  const { operatorName, numRowsTotal, numRowsUpdated, numRowsRemoved, numRowsDroppedByWatermark } = state;
+  const customMetrics: Record<string, number> = { numDroppedDuplicateRows: state.numDroppedDuplicateRows };
+  if (state.nextCloseMicros !== null || state.openWindows > 0) customMetrics.openWindows = state.openWindows;
+  return { operatorName, numRowsTotal, numRowsUpdated, numRowsRemoved, numRowsDroppedByWatermark, customMetrics };
+}
+
+function eventTimeOf({ entry, run }: BatchReport, hasWatermark: boolean): Record<string, string> {
+  if (!hasWatermark) return {};
+  const stats = [...run.eventTimes.values()].find((seen: EventTimeStats) => seen.count > 0);
+  const watermark = isoMs(entry.batchWatermarkMs);
+  if (stats === undefined) return { watermark };
+  return { avg: isoMs(Math.trunc(stats.sum / stats.count)), max: isoMs(stats.max), min: isoMs(stats.min), watermark };
+}
+
+/** Milliseconds as ISO text in UTC. */
+export function isoMs(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function perSecond(rows: number, ms: number): number {
+  return ms <= 0 ? 0 : Math.round((rows / ms) * 10_000) / 10;
+}

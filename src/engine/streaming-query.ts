@@ -1,0 +1,335 @@
+import { randomUUID } from 'node:crypto';
+import { ClickstreamError } from '../errors.ts';
+import { nodesOf } from '../plan/physical.ts';
+import { STOPPED } from './current-run.ts';
+import { MicroBatchExecution } from './micro-batch.ts';
+import type { BatchReport, ProgressIdentity, StreamingQueryProgress } from './progress.ts';
+import { isoMs, progressOf } from './progress.ts';
+import type { QueryParts } from './query-parts.ts';
+import type { Trigger } from './trigger.ts';
+import { nextTickMs } from './trigger.ts';
+
+/** Spark's StreamingQueryStatus. */
+export interface QueryStatus {
+  readonly message: string;
+  readonly isDataAvailable: boolean;
+  readonly isTriggerActive: boolean;
+}
+
+export type QueryEvent =
+  | { readonly kind: 'progress'; readonly progress: StreamingQueryProgress }
+  | { readonly kind: 'idle'; readonly id: string; readonly runId: string; readonly timestamp: string }
+  | { readonly kind: 'terminated'; readonly id: string; readonly runId: string; readonly exception: Error | null };
+
+/** Reports kept (spark.sql.streaming.numRecentProgressUpdates). */
+const RECENT_PROGRESS = 100;
+/** How long a stop waits for the running batch before it abandons it; what was abandoned is run again at the next start. */
+const STOP_GRACE_MS = 5000;
+/** How often sources are asked when nothing woke the query: sources that give hints, and sources that do not. */
+const POLL_WITH_HINTS_MS = 1000;
+const POLL_MS = 10;
+const IDLE_EVENT_MS = 10_000;
+
+/** A running query (Spark: StreamingQuery). Made by `start()` of a writer. */
+export class StreamingQuery {
+  readonly runId: string = randomUUID();
+  private readonly execution: MicroBatchExecution;
+  private readonly identity: ProgressIdentity;
+  private readonly listeners = new Set<(event: QueryEvent) => void>();
+  private readonly progress: StreamingQueryProgress[] = [];
+  private readonly abort = new AbortController();
+  private readonly finished: Promise<void>;
+  private state: QueryStatus = { message: 'Initializing sources', isDataAvailable: false, isTriggerActive: false };
+  private failure: Error | null = null;
+  private active = true;
+  private stopping = false;
+  private wake: () => void = () => {};
+  private woken = false;
+  private waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  private lastTriggerMs: number | null = null;
+  private lastEventMs: number;
+
+  private constructor(
+    private readonly parts: QueryParts,
+    private readonly trigger: Trigger,
+    execution: MicroBatchExecution,
+  ) {
+    this.execution = execution;
+    this.lastEventMs = parts.clock.monotonicMs();
+    this.identity = {
+      id: parts.checkpoint.id,
+      runId: this.runId,
+      name: parts.name,
+      sourceDescriptions: parts.sources.map(({ description }) => description),
+      sinkDescription: parts.sinkDescription,
+      hasWatermark: [...nodesOf(parts.query.physical)].some((node) => node.op === 'watermark'),
+    };
+    for (const { source } of parts.sources) source.onData?.(() => this.wakeUp());
+    this.finished = this.runToEnd();
+    this.finished.catch(() => {}); // reported by awaitTermination, whenever it is called
+  }
+
+  /** Recovers from the checkpoint and starts to run. Closes everything again if that fails. */
+  static async start(parts: QueryParts, trigger: Trigger): Promise<StreamingQuery> {
+    const execution = new MicroBatchExecution(parts);
+    try {
+      await execution.open();
+    } catch (error) {
+      await execution.close();
+      throw error;
+    }
+    return new StreamingQuery(parts, trigger, execution);
+  }
+
+  /** Identifies the query over all its runs; kept in the checkpoint. */
+  get id(): string {
+    return this.identity.id;
+  }
+
+  get name(): string | null {
+    return this.parts.name;
+  }
+
+  get isActive(): boolean {
+    return this.active;
+  }
+
+  get status(): QueryStatus {
+    return this.state;
+  }
+
+  /** What made the query fail, or null. */
+  get exception(): Error | null {
+    return this.failure;
+  }
+
+  get lastProgress(): StreamingQueryProgress | null {
+    return this.progress.at(-1) ?? null;
+  }
+
+  get recentProgress(): readonly StreamingQueryProgress[] {
+    return this.progress;
+  }
+
+  /** Resolves when the query has ended; rejects with what made it fail. */
+  awaitTermination(): Promise<void> {
+    return this.finished;
+  }
+
+  /** Ends the query. The running batch is finished, or abandoned when it takes long; nothing is lost either way. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wakeUp();
+    const patience = new AbortController();
+    void this.parts.clock.sleep(STOP_GRACE_MS, patience.signal).then(() => {
+      if (!patience.signal.aborted) this.abort.abort();
+    });
+    await this.finished.catch(() => {});
+    patience.abort();
+  }
+
+  /** Resolves once everything that is there now is processed, batches without data included. For tests. */
+  processAllAvailable(): Promise<void> {
+    if (!this.active) return this.finished;
+    return new Promise((resolve, reject) => {
+      this.waiters.push({ resolve, reject });
+      this.wakeUp();
+    });
+  }
+
+  /** With the `manual` trigger: fires it once; whether a batch ran. */
+  async runTrigger(): Promise<boolean> {
+    try {
+      return await this.fire(true);
+    } catch (error) {
+      this.fail(error);
+      throw this.failure;
+    }
+  }
+
+  onEvent(listener: (event: QueryEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  onProgress(listener: (progress: StreamingQueryProgress) => void): () => void {
+    return this.onEvent((event) => {
+      if (event.kind === 'progress') listener(event.progress);
+    });
+  }
+
+  /** Why nothing came out: the watermark, the open windows, and what event time closes the next. A sentence each. */
+  explainEmpty(): readonly string[] {
+    return explainOpenWindows(
+      this.execution.stateful.map((operator) => operator.progress()),
+      this.execution.watermarkMs,
+      this.delayMs(),
+    );
+  }
+
+  private delayMs(): number | null {
+    for (const node of nodesOf(this.parts.query.physical)) if (node.op === 'watermark') return node.delayMs;
+    return null;
+  }
+
+  private wakeUp(): void {
+    this.woken = true;
+    this.wake();
+  }
+
+  private async runToEnd(): Promise<void> {
+    try {
+      await this.loop();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      await this.end();
+    }
+    if (this.failure !== null) throw this.failure;
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof ClickstreamError && error.code === STOPPED) return;
+    this.failure = error instanceof Error ? error : new Error(String(error));
+    this.stopping = true;
+    this.wakeUp();
+  }
+
+  private async end(): Promise<void> {
+    this.active = false;
+    try {
+      await this.execution.close();
+    } catch (error) {
+      this.failure ??= error as Error;
+    }
+    const message = this.failure === null ? 'Stopped' : `Terminated with exception: ${this.failure.message}`;
+    this.state = { message, isDataAvailable: false, isTriggerActive: false };
+    for (const { resolve, reject } of this.waiters.splice(0)) {
+      if (this.failure === null) resolve();
+      else reject(this.failure);
+    }
+    this.emit({ kind: 'terminated', id: this.id, runId: this.runId, exception: this.failure });
+  }
+
+  private async loop(): Promise<void> {
+    switch (this.trigger.kind) {
+      case 'once':
+        await this.fire(false, true);
+        return;
+      case 'availableNow':
+        return await this.runAvailable();
+      case 'manual':
+        while (!this.stopping) await this.idle(Number.POSITIVE_INFINITY);
+        return;
+      case 'processingTime':
+        return await this.runTicks(this.trigger.intervalMs);
+      case 'continuous':
+      case 'default':
+        return await this.runAlways();
+    }
+  }
+
+  private async runAvailable(): Promise<void> {
+    for (const { source } of this.parts.sources) await source.prepareForAvailableNow?.();
+    while (!this.stopping && (await this.fire(true)));
+    if (this.stopping || !this.parts.settings.drain) return;
+    this.report(await this.execution.drain(this.abort.signal));
+  }
+
+  private async runAlways(): Promise<void> {
+    const hints = this.parts.sources.every(({ source }) => source.onData !== undefined);
+    while (!this.stopping) {
+      this.woken = false;
+      if (!(await this.fire(true))) await this.idle(hints ? POLL_WITH_HINTS_MS : POLL_MS);
+    }
+  }
+
+  private async runTicks(intervalMs: number): Promise<void> {
+    const { clock } = this.parts;
+    while (!this.stopping) {
+      const firedMs = clock.nowMs();
+      await this.fire(true);
+      const next = nextTickMs(firedMs, intervalMs);
+      while (!this.stopping && clock.nowMs() < next) await this.sleepUntil(next - clock.nowMs());
+    }
+  }
+
+  /** One trigger; whether a batch ran. */
+  private async fire(noDataBatches: boolean, ignoreReadLimits = false): Promise<boolean> {
+    const waiting = this.waiters;
+    this.waiters = [];
+    this.state = { message: 'Getting offsets', isDataAvailable: false, isTriggerActive: true };
+    let report: BatchReport | null;
+    try {
+      const options = { ignoreReadLimits, noDataBatches: noDataBatches && this.parts.settings.noDataBatches };
+      report = await this.execution.executeOneBatch(options, this.abort.signal);
+    } finally {
+      this.waiters.unshift(...waiting);
+    }
+    this.state = { message: 'Waiting for data to arrive', isDataAvailable: report !== null, isTriggerActive: false };
+    this.report(report);
+    if (report === null) {
+      this.waiters = this.waiters.filter((waiter) => !waiting.includes(waiter));
+      for (const { resolve } of waiting) resolve();
+      this.reportIdle();
+    }
+    return report !== null;
+  }
+
+  private report(report: BatchReport | null): void {
+    if (report === null) return;
+    const since = this.lastTriggerMs === null ? null : report.durations.startMs - this.lastTriggerMs;
+    this.lastTriggerMs = report.durations.startMs;
+    const progress = progressOf(report, this.identity, since);
+    this.progress.push(progress);
+    if (this.progress.length >= RECENT_PROGRESS) this.progress.shift();
+    this.lastEventMs = this.parts.clock.monotonicMs();
+    this.emit({ kind: 'progress', progress });
+  }
+
+  private reportIdle(): void {
+    const now = this.parts.clock.monotonicMs();
+    if (now - this.lastEventMs < IDLE_EVENT_MS) return;
+    this.lastEventMs = now;
+    this.emit({ kind: 'idle', id: this.id, runId: this.runId, timestamp: isoMs(this.parts.clock.nowMs()) });
+  }
+
+  private emit(event: QueryEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  /** Waits until something woke the query, at most `ms`. */
+  private async idle(ms: number): Promise<void> {
+    if (this.woken || this.waiters.length > 0) return;
+    await this.sleepUntil(ms);
+  }
+
+  /** Sleeps `ms`; a wake-up ends the sleep early. */
+  private async sleepUntil(ms: number): Promise<void> {
+    const early = new AbortController();
+    this.wake = () => early.abort();
+    if (this.stopping) return;
+    if (Number.isFinite(ms)) await this.parts.clock.sleep(ms, early.signal);
+    else await new Promise<void>((resolve) => early.signal.addEventListener('abort', () => resolve()));
+    this.wake = () => {};
+  }
+}
+
+/** Sentences for people about windows that are still open. */
+export function explainOpenWindows(
+  operators: readonly { openWindows: number; nextCloseMicros: number | null; lastCloseMicros: number | null }[],
+  watermarkMs: number,
+  delayMs: number | null,
+): string[] {
+  const open = operators.filter((operator) => operator.openWindows > 0 && operator.nextCloseMicros !== null);
+  if (open.length === 0) return [];
+  const next = Math.min(...open.map((operator) => operator.nextCloseMicros as number)) / 1000;
+  const last = Math.max(...open.map((operator) => operator.lastCloseMicros as number)) / 1000;
+  const count = open.reduce((sum, operator) => sum + operator.openWindows, 0);
+  const closedBy = delayMs === null ? next : next + delayMs;
+  return [
+    `${count} ${count === 1 ? 'window is' : 'windows are'} open; the first ends at ${isoMs(next)}, the last at ${isoMs(last)}.`,
+    `The watermark is ${isoMs(watermarkMs)}; a window comes out when the watermark reaches its end.`,
+    `An event at ${isoMs(closedBy)} or later closes the first${delayMs === null ? '' : ` (its end plus the delay of ${delayMs / 1000} s)`}; a bounded run closes all with --drain.`,
+  ];
+}

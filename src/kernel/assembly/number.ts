@@ -1,0 +1,169 @@
+import { digit, NO } from './cursor';
+
+const MAX_SAFE: u64 = 9007199254740991;
+const MINUS = 45;
+const DOT = 46;
+/** Digits that 64 bits hold in any case. */
+const MAX_DIGITS: usize = 19;
+
+/** Powers of ten that a double holds exactly. */
+const POWERS = memory.data<f64>([
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
+  1e22,
+]);
+
+/** What `wholeNumber` read. */
+let whole: i64 = 0;
+
+/** `-? (0 | [1-9][0-9]*)` without more behind it that would make it another number. */
+// @ts-ignore: decorator
+@inline
+function wholeNumber(start: usize): usize {
+  const negative = load<u8>(start) == MINUS;
+  const first = negative ? start + 1 : start;
+  let p = first;
+  let value: u64 = 0;
+  let next = digit(p);
+  if (next > 9) return NO;
+  do {
+    value = value * 10 + next;
+    next = digit(++p);
+  } while (next <= 9);
+  const digits = p - first;
+  if (digits > 18 || (digits > 1 && digit(first) == 0)) return NO;
+  whole = negative ? -<i64>value : <i64>value;
+  return p;
+}
+
+export function safeInteger(p: usize, to: usize): usize {
+  const end = wholeNumber(p);
+  if (end == NO || whole > <i64>MAX_SAFE || whole < -<i64>MAX_SAFE) return NO;
+  store<f64>(to, <f64>whole);
+  return end;
+}
+
+export function smallInteger(p: usize, to: usize, min: i64, max: i64): usize {
+  const end = wholeNumber(p);
+  if (end == NO || whole < min || whole > max) return NO;
+  store<i32>(to, <i32>whole);
+  return end;
+}
+
+/**
+ * Correctly rounded: digits that a double holds exactly, times or divided by a power of ten that it holds exactly, is one
+ * rounding (Clinger 1990). Other numbers are left to others.
+ */
+export function double(start: usize, to: usize): usize {
+  const negative = load<u8>(start) == MINUS;
+  const first = negative ? start + 1 : start;
+  let p = first;
+  let mantissa: u64 = 0;
+  let next = digit(p);
+  if (next > 9) return NO;
+  do {
+    mantissa = mantissa * 10 + next;
+    next = digit(++p);
+  } while (next <= 9);
+  let digits = p - first;
+  if (digits > 1 && digit(first) == 0) return NO;
+  let exponent: i32 = 0;
+  if (load<u8>(p) == DOT) {
+    const fraction = ++p;
+    next = digit(p);
+    if (next > 9) return NO;
+    do {
+      mantissa = mantissa * 10 + next;
+      next = digit(++p);
+    } while (next <= 9);
+    digits += p - fraction;
+    exponent = -<i32>(p - fraction);
+  }
+  if (digits > MAX_DIGITS || mantissa > MAX_SAFE) return NO;
+  if ((<u32>load<u8>(p) | 32) == 101) {
+    const sign = load<u8>(++p);
+    if (sign == MINUS || sign == 43) p++;
+    const from = p;
+    let power: i32 = 0;
+    next = digit(p);
+    if (next > 9) return NO;
+    do {
+      power = power * 10 + <i32>next;
+      next = digit(++p);
+    } while (next <= 9);
+    if (p - from > 4) return NO;
+    exponent += sign == MINUS ? -power : power;
+  }
+  let value = <f64>mantissa;
+  if (exponent < 0) {
+    if (exponent < -22) return NO;
+    value /= load<f64>(POWERS + (<usize>-exponent << 3));
+  } else if (exponent > 0) {
+    if (exponent > 22) return NO;
+    value *= load<f64>(POWERS + (<usize>exponent << 3));
+  }
+  store<f64>(to, negative ? -value : value);
+  return p;
+}
+
+/** Exact, without exponent: up to `scale` digits behind the point, as a whole number below `limit`. */
+export function decimal(start: usize, to: usize, scale: i64, limit: i64): usize {
+  const negative = load<u8>(start) == MINUS;
+  const first = negative ? start + 1 : start;
+  let p = first;
+  let value: i64 = 0;
+  let next = digit(p);
+  if (next > 9) return NO;
+  do {
+    value = value * 10 + next;
+    next = digit(++p);
+  } while (next <= 9);
+  let digits = <i64>(p - first);
+  if (digits > 1 && digit(first) == 0) return NO;
+  let missing = scale;
+  if (load<u8>(p) == DOT) {
+    const fraction = ++p;
+    next = digit(p);
+    if (next > 9) return NO;
+    do {
+      value = value * 10 + next;
+      next = digit(++p);
+    } while (next <= 9);
+    digits += p - fraction;
+    missing -= p - fraction;
+  }
+  if (missing < 0 || digits + missing > 18 || (<u32>load<u8>(p) | 32) == 101) return NO;
+  for (; missing > 0; missing--) value *= 10;
+  if (value >= limit) return NO;
+  store<i64>(to, negative ? -value : value);
+  return p;
+}
+
+/** Any JSON number. */
+export function skipNumber(start: usize): usize {
+  let p = load<u8>(start) == MINUS ? start + 1 : start;
+  if (digit(p) == 0) p++;
+  else {
+    const end = digitsEnd(p);
+    if (end == p) return NO;
+    p = end;
+  }
+  if (load<u8>(p) == DOT) {
+    const end = digitsEnd(p + 1);
+    if (end == p + 1) return NO;
+    p = end;
+  }
+  if ((<u32>load<u8>(p) | 32) == 101) {
+    p++;
+    if (load<u8>(p) == MINUS || load<u8>(p) == 43) p++;
+    const end = digitsEnd(p);
+    if (end == p) return NO;
+    p = end;
+  }
+  return p;
+}
+
+function digitsEnd(start: usize): usize {
+  let p = start;
+  while (digit(p) <= 9) p++;
+  return p;
+}

@@ -1,0 +1,109 @@
+import { NO, stopAt } from './cursor';
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/** The address behind a UTF-8 character of two bytes or more (Unicode 15, table 3-7), or NO. */
+export function wideCharacter(p: usize): usize {
+  const lead = <u32>load<u8>(p);
+  const second = <u32>load<u8>(p, 1);
+  if (lead < 0xc2) return NO;
+  if (lead < 0xe0) return (second & 0xc0) == 0x80 ? p + 2 : NO;
+  const third = <u32>load<u8>(p, 2);
+  if (lead < 0xf0) {
+    const low: u32 = lead == 0xe0 ? 0xa0 : 0x80;
+    const high: u32 = lead == 0xed ? 0x9f : 0xbf;
+    return second >= low && second <= high && (third & 0xc0) == 0x80 ? p + 3 : NO;
+  }
+  if (lead > 0xf4) return NO;
+  const low: u32 = lead == 0xf0 ? 0x90 : 0x80;
+  const high: u32 = lead == 0xf4 ? 0x8f : 0xbf;
+  const whole = second >= low && second <= high && (third & 0xc0) == 0x80 && (<u32>load<u8>(p, 3) & 0xc0) == 0x80;
+  return whole ? p + 4 : NO;
+}
+
+/** The address of the quote that ends a JSON string without escapes; `p` is behind the first quote. */
+export function plainTextEnd(start: usize): usize {
+  let p = start;
+  for (;;) {
+    const x = v128.load(p);
+    const stops = v128.or(
+      v128.or(v128.eq<i8>(x, i8x16.splat(QUOTE)), v128.eq<i8>(x, i8x16.splat(BACKSLASH))),
+      v128.or(v128.lt<u8>(x, i8x16.splat(32)), v128.lt<i8>(x, i8x16.splat(0))),
+    );
+    const mask = v128.bitmask<i8>(stops);
+    if (mask == 0) {
+      p += 16;
+      continue;
+    }
+    p += ctz(mask);
+    const byte = <u32>load<u8>(p);
+    if (byte == QUOTE) return p;
+    if (byte < 128) return stopAt(p);
+    const behind = wideCharacter(p);
+    if (behind == NO) return stopAt(p);
+    p = behind;
+  }
+}
+
+/** The address behind a JSON string with or without escapes; `p` is at the first quote. */
+export function skipText(start: usize): usize {
+  let p = start + 1;
+  for (;;) {
+    const close = plainTextEnd(p);
+    if (close != NO) return close + 1;
+    p = escapeAt();
+    if (p == NO) return NO;
+  }
+}
+
+import { furthest } from './cursor';
+
+/** The address behind the escape at which the scan stopped. */
+function escapeAt(): usize {
+  const p = furthest;
+  if (load<u8>(p) != BACKSLASH) return NO;
+  const kind = load<u8>(p, 1);
+  if (kind == 117) {
+    for (let i: usize = 2; i < 6; i++) if (!isHex(load<u8>(p + i))) return NO;
+    return p + 6;
+  }
+  const known = kind == 34 || kind == 92 || kind == 47 || kind == 98 || kind == 102 || kind == 110 || kind == 114 || kind == 116;
+  return known ? p + 2 : NO;
+}
+
+function isHex(byte: u32): bool {
+  if (byte - 48 <= 9) return true;
+  const lower = byte | 32;
+  return lower - 97 <= 5;
+}
+
+/** The address of the separator or line end behind a field without quotes; NO when there is a `quote` in it. */
+export function fieldEnd(start: usize, separator: u32, quote: u32): usize {
+  let p = start;
+  const separators = i8x16.splat(<i8>separator);
+  const quotes = i8x16.splat(<i8>quote);
+  for (;;) {
+    const x = v128.load(p);
+    const stops = v128.or(
+      v128.or(v128.eq<i8>(x, separators), v128.eq<i8>(x, quotes)),
+      v128.or(
+        v128.or(v128.eq<i8>(x, i8x16.splat(10)), v128.eq<i8>(x, i8x16.splat(13))),
+        v128.lt<i8>(x, i8x16.splat(0)),
+      ),
+    );
+    const mask = v128.bitmask<i8>(stops);
+    if (mask == 0) {
+      p += 16;
+      continue;
+    }
+    p += ctz(mask);
+    const byte = <u32>load<u8>(p);
+    if (byte >= 128) {
+      const behind = wideCharacter(p);
+      if (behind == NO) return stopAt(p);
+      p = behind;
+    } else if (byte == quote) return stopAt(p);
+    else return p;
+  }
+}

@@ -1,0 +1,94 @@
+import { digit, NO } from './cursor';
+
+const MICROS_PER_DAY: i64 = 86400000000;
+const MAX_SAFE: i64 = 9007199254740991;
+const MAX_OFFSET_MINUTES: u32 = 18 * 60;
+
+// Records in a row are mostly of the same day: the date read last, as bytes and as days.
+let lastYearMonth: u64 = 0;
+let lastDay: u32 = 0;
+let lastDays: i32 = 0;
+
+/** Reads `yyyy-MM-dd` at `p` into `lastDays`; false when there is no such date from year 1 on. */
+function knownDate(p: usize): bool {
+  const yearMonth = load<u64>(p);
+  const day = <u32>load<u16>(p, 8);
+  if (yearMonth == lastYearMonth && day == lastDay) return true;
+  const digits = digit(p) | digit(p + 1) | digit(p + 2) | digit(p + 3);
+  // A byte that is no digit has a bit above the fourth, or is one of the six values behind 9.
+  if (digits > 15 || load<u8>(p, 4) != 45 || load<u8>(p, 7) != 45) return false;
+  for (let i: usize = 0; i < 10; i++) if (i != 4 && i != 7 && digit(p + i) > 9) return false;
+  const year = <i32>(digit(p) * 1000 + digit(p + 1) * 100 + digit(p + 2) * 10 + digit(p + 3));
+  const month = <i32>(digit(p + 5) * 10 + digit(p + 6));
+  const dayOfMonth = <i32>(digit(p + 8) * 10 + digit(p + 9));
+  if (year < 1 || month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > daysInMonth(year, month)) return false;
+  lastYearMonth = yearMonth;
+  lastDay = day;
+  lastDays = daysOfCivil(year, month, dayOfMonth);
+  return true;
+}
+
+function daysInMonth(year: i32, month: i32): i32 {
+  if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+/** Years begin in March, so that the leap day is the last day of a year. */
+function daysOfCivil(year: i32, month: i32, day: i32): i32 {
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = shifted / 400;
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
+}
+
+/** `yyyy-MM-dd` */
+export function date(p: usize, to: usize): usize {
+  if (!knownDate(p)) return NO;
+  store<i32>(to, lastDays);
+  return p + 10;
+}
+
+/** `yyyy-MM-dd[T ]HH:mm:ss[.f…][Z|±HH:mm]`, the fraction cut to microseconds. */
+export function timestamp(start: usize, to: usize, utcDefault: bool): usize {
+  if (!knownDate(start)) return NO;
+  const between = load<u8>(start, 10);
+  if (between != 84 && between != 32) return NO;
+  // HH:mm:ss in one go: digits become 0 to 9 and colons 0; what is too large carries into the highest bit of its byte.
+  const time = load<u64>(start, 11) ^ 0x30303a30303a3030;
+  if (((time | (time + 0x76767f76767f7676)) & 0x8080808080808080) != 0) return NO;
+  const hour = (time & 15) * 10 + ((time >> 8) & 15);
+  const minute = ((time >> 24) & 15) * 10 + ((time >> 32) & 15);
+  const second = ((time >> 48) & 15) * 10 + ((time >> 56) & 15);
+  if (hour > 23 || minute > 59 || second > 59) return NO;
+  let micros = <i64>lastDays * MICROS_PER_DAY + <i64>((hour * 60 + minute) * 60 + second) * 1000000;
+  let p = start + 19;
+  if (load<u8>(p) == 46) {
+    const first = ++p;
+    let fraction: u32 = 0;
+    let next = digit(p);
+    if (next > 9) return NO;
+    do {
+      if (p - first < 6) fraction = fraction * 10 + next;
+      next = digit(++p);
+    } while (next <= 9);
+    for (let digits = p - first; digits < 6; digits++) fraction *= 10;
+    micros += fraction;
+  }
+  const zone = load<u8>(p);
+  if (zone == 90) p++;
+  else if (zone == 43 || zone == 45) {
+    const h1 = digit(p + 1);
+    const h2 = digit(p + 2);
+    const m1 = digit(p + 4);
+    const m2 = digit(p + 5);
+    if (h1 > 9 || h2 > 9 || load<u8>(p, 3) != 58 || m1 > 5 || m2 > 9) return NO;
+    const minutes = (h1 * 10 + h2) * 60 + m1 * 10 + m2;
+    if (minutes > MAX_OFFSET_MINUTES) return NO;
+    micros -= (zone == 45 ? -<i64>minutes : <i64>minutes) * 60000000;
+    p += 6;
+  } else if (!utcDefault) return NO;
+  if (micros > MAX_SAFE || micros < -MAX_SAFE) return NO;
+  store<f64>(to, <f64>micros);
+  return p;
+}

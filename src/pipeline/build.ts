@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { SeenFiles } from '../checkpoint/seen-files.ts';
+import type { Clock } from '../clock.ts';
+import type { SideChannel } from '../engine/batch-run.ts';
+import { repartitionOf } from '../engine/build-operators.ts';
+import type { QueryParts, QuerySettings, SourceHandle } from '../engine/query-parts.ts';
+import { DEFAULT_SETTINGS } from '../engine/query-parts.ts';
+import { StreamingQuery } from '../engine/streaming-query.ts';
+import type { Trigger } from '../engine/trigger.ts';
+import { configError } from '../errors.ts';
+import type { Disk } from '../fs/disk.ts';
+import { nodeDisk } from '../fs/node-disk.ts';
+import { removeTree } from '../fs/remove-tree.ts';
+import { analyze } from '../plan/analyze.ts';
+import type { LogicalPlan, StreamInput } from '../plan/logical.ts';
+import type { AnalyzedQuery } from '../plan/physical.ts';
+import { checkStreaming } from '../plan/supported.ts';
+import type { OutputMode } from '../sink.ts';
+import type { MemoryStream } from '../sources/memory.ts';
+import { rateSource } from '../sources/rate.ts';
+import { socketSource } from '../sources/socket.ts';
+import { openStateStore } from '../state/state-store.ts';
+import { checkContinues, describeQuery, type QueryDescription } from './compatibility.ts';
+import type { FileInput } from './files.ts';
+import { openFiles } from './files.ts';
+import type { Options } from './formats.ts';
+import type { Session } from './session.ts';
+import { sideChannel } from './side-channel.ts';
+import type { SinkSpec } from './sink-spec.ts';
+import { checkSink, openSink, type SinkPlan, sinkPlan } from './sinks.ts';
+
+/** A streaming query as a writer describes it: the same value from either door. */
+export interface QueryDefinition {
+  readonly session: Session;
+  readonly plan: LogicalPlan;
+  readonly sink: SinkSpec;
+  readonly outputMode: OutputMode;
+  readonly options: Options;
+  readonly trigger: Trigger;
+  readonly name: string | null;
+  readonly partitionBy: readonly string[];
+  readonly settings: Partial<QuerySettings>;
+}
+
+/** Checks a definition without opening anything: everything that can be refused before any batch. */
+export function checkQuery(definition: QueryDefinition): { query: AnalyzedQuery; sink: SinkPlan } {
+  const query = analyze(definition.plan, definition.session.analysisOptions);
+  const continuous = definition.trigger.kind === 'continuous';
+  checkStreaming(query, definition.outputMode, continuous);
+  const sink = sinkPlan(definition);
+  checkSink(sink, definition.outputMode, continuous, query.physical.output);
+  return { query, sink };
+}
+
+/** Names of the queries that run in this process; two with one name would be mistaken for each other. */
+const activeNames = new Set<string>();
+
+/**
+ * The composition root: makes sources, sink, state and checkpoint of the concrete kinds and starts the engine on them. The only file that knows
+ * every part.
+ */
+export async function startQuery(definition: QueryDefinition): Promise<StreamingQuery> {
+  const { query, sink } = checkQuery(definition);
+  const { name, session } = definition;
+  if (name !== null && activeNames.has(name)) {
+    throw configError('QUERY_NAME_IN_USE', `A query named "${name}" is running already. Give this one another name.`);
+  }
+  const { directory, temporary } = checkpointLocation(sink);
+  const checkpoint = await Checkpoint.open(nodeDisk, directory, { clock: session.clock, holder: name ?? 'a query' });
+  try {
+    const description = describeQuery(query, sink.outputFolder);
+    checkContinues(directory, checkpoint.description as QueryDescription | null, description);
+    const parts = openParts(definition, query, sink, checkpoint);
+    checkpoint.describe(description);
+    if (name !== null) activeNames.add(name);
+    const release = async () => {
+      if (name !== null) activeNames.delete(name);
+      if (temporary) removeTree(nodeDisk, directory);
+    };
+    return await StreamingQuery.start({ ...parts, release }, definition.trigger);
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
+}
+
+/** Sinks that promise nothing over restarts may do without a checkpoint of their own; it then lasts as long as the query. */
+function checkpointLocation(sink: SinkPlan): { directory: string; temporary: boolean } {
+  if (sink.checkpointLocation !== null) return { directory: resolve(sink.checkpointLocation), temporary: false };
+  if (sink.needsCheckpoint) {
+    throw configError(
+      'CHECKPOINT_LOCATION_MISSING',
+      'checkpointLocation must be specified: .option("checkpointLocation", "checkpoints/my-query"). It is what makes the output exactly-once.',
+    );
+  }
+  return { directory: join(tmpdir(), `clickstream-checkpoint-${randomUUID()}`), temporary: true };
+}
+
+function openParts(
+  definition: QueryDefinition,
+  query: AnalyzedQuery,
+  sink: SinkPlan,
+  checkpoint: Checkpoint,
+): Omit<QueryParts, 'release'> {
+  const disk = nodeDisk;
+  const { clock } = definition.session;
+  const ranBefore = checkpoint.commits.newest >= 0;
+  return {
+    name: definition.name,
+    query,
+    outputMode: definition.outputMode,
+    sources: query.streams.map((stream, index) => openSource(stream, index, checkpoint, disk, clock)),
+    sink: openSink(sink, {
+      disk,
+      session: definition.session,
+      queryId: checkpoint.id,
+      expectOwned: ranBefore,
+      numFiles: repartitionOf(query.physical) ?? undefined,
+      outputMode: definition.outputMode,
+      schemaOf: query.physical.output,
+    }),
+    sinkDescription: sink.description,
+    checkpoint,
+    openState: ({ operatorId, schema, keyColumns }) =>
+      openStateStore(disk, checkpoint.stateDirectory(operatorId), schema, keyColumns),
+    openSide: (batchId): SideChannel =>
+      sideChannel({ disk, directory: sink.rejectsFolder ?? checkpoint.dir, queryId: checkpoint.id, batchId }),
+    clock,
+    settings: { ...DEFAULT_SETTINGS, ...definition.settings },
+  };
+}
+
+function openSource(
+  stream: StreamInput,
+  index: number,
+  checkpoint: Checkpoint,
+  disk: Disk,
+  clock: Clock,
+): SourceHandle {
+  const { kind, description, options } = stream.source;
+  switch (kind) {
+    case 'file': {
+      const seen = SeenFiles.open(disk, checkpoint.sourceDirectory(index));
+      const source = openFiles(options.input as FileInput, { disk, clock, seen, onWarning: warn });
+      return { source, limit: source.readLimit, description };
+    }
+    case 'memory':
+      return { source: (options.stream as MemoryStream).source(), limit: {}, description };
+    case 'rate':
+      return { source: rateSource(clock, options), limit: {}, description };
+    case 'socket':
+      return { source: socketSource(clock, socketOptions(options)), limit: {}, description };
+    default:
+      throw configError('FORMAT_UNKNOWN', `There is no source of kind "${kind}".`);
+  }
+}
+
+function socketOptions(options: Options): { host: string; port: number; includeTimestamp: boolean } {
+  const port = Number(options.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw configError(
+      'OPTION_INVALID',
+      `The socket source needs option "port", a number from 1 to 65535; found ${options.port}.`,
+    );
+  }
+  return { host: String(options.host ?? 'localhost'), port, includeTimestamp: options.includeTimestamp === true };
+}
+
+/** Warnings are for people who watch: they go to stderr, one line each. */
+function warn(message: string): void {
+  process.stderr.write(`warning: ${message}\n`);
+}

@@ -1,0 +1,104 @@
+import type { Batch } from '../batch.ts';
+import type { Clock } from '../clock.ts';
+import { configError } from '../errors.ts';
+import type { Disk } from '../fs/disk.ts';
+import { nodeDisk } from '../fs/node-disk.ts';
+import type { Schema } from '../schema.ts';
+import { field, STRING, struct } from '../schema.ts';
+import type { ReadContext, RejectedRecord } from '../source.ts';
+import type { FileSource } from '../sources/file/file-source.ts';
+import { openFileSource } from '../sources/file/file-source.ts';
+import { checkFileSourceOptions, FILE_SOURCE_OPTION_NAMES } from '../sources/file/options.ts';
+import type { SeenRecord } from '../sources/file/seen.ts';
+import { memorySeen } from '../sources/file/seen.ts';
+import type { FormatName, Options } from './formats.ts';
+import { checkFormatOptions, FORMATS } from './formats.ts';
+
+/** Files as a table or a stream, as a reader describes them; plain data but for the options' values. */
+export interface FileInput {
+  readonly path: string;
+  readonly format: FormatName;
+  readonly schema: Schema;
+  readonly sourceOptions: Options;
+  readonly formatOptions: Options;
+}
+
+/** Checks what a reader was given. Option names of the source and of the format are told apart here. */
+export function fileInput(
+  path: string,
+  format: FormatName,
+  schema: Schema | null,
+  options: Options,
+  timeZone: string,
+): FileInput {
+  const sourceNames = new Map(FILE_SOURCE_OPTION_NAMES.map((name) => [name.toLowerCase(), name]));
+  const sourceOptions: Record<string, unknown> = {};
+  const formatOptions: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const own = sourceNames.get(name.toLowerCase());
+    if (own === undefined) formatOptions[name] = value;
+    else sourceOptions[own] = value;
+  }
+  if ((format === 'json' || format === 'csv') && formatOptions.timeZone === undefined)
+    formatOptions.timeZone = timeZone;
+  if (format === 'json' && formatOptions.mode === undefined) formatOptions.mode = 'reject';
+  checkFileSourceOptions(sourceOptions);
+  const known = schema ?? defaultSchema(path, format);
+  return { path, format, schema: known, sourceOptions, formatOptions: checkFormatOptions(format, formatOptions) };
+}
+
+function defaultSchema(path: string, format: FormatName): Schema {
+  if (format === 'text') return struct([field('value', STRING)]);
+  throw configError(
+    'SCHEMA_MISSING',
+    `Reading ${path} as ${format} needs a schema: .schema('a LONG, b STRING, ts TIMESTAMP'). Streams never guess one, so that a new file cannot change it.`,
+  );
+}
+
+export interface OpenFiles {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly seen: SeenRecord;
+  readonly onWarning: (message: string) => void;
+}
+
+export function openFiles(input: FileInput, open: OpenFiles): FileSource {
+  return openFileSource({
+    ...open,
+    path: input.path,
+    format: FORMATS[input.format].format,
+    formatOptions: input.formatOptions,
+    schema: input.schema,
+    options: checkFileSourceOptions(input.sourceOptions),
+  });
+}
+
+/** The columns that reading gives: those of the files, then those of partition folders (`col=value`). */
+export function fileColumns(input: FileInput, clock: Clock): Schema {
+  return openFiles(input, { disk: nodeDisk, clock, seen: memorySeen(), onWarning: () => {} }).schema;
+}
+
+/** All rows of the files that are there now, for a static table. A record that does not fit stops it: there is nowhere to set it aside. */
+export async function* readTable(input: FileInput, clock: Clock): AsyncGenerator<Batch> {
+  const settled = { ...input, sourceOptions: { ...input.sourceOptions, settle: 0 } };
+  const source = openFiles(settled, { disk: nodeDisk, clock, seen: memorySeen(), onWarning: () => {} });
+  try {
+    const start = await source.initialOffset();
+    const end = await source.latestOffset(start, {});
+    for (const split of await source.plan(start, end)) yield* source.read(split, TABLE_CONTEXT);
+  } finally {
+    await source.close();
+  }
+}
+
+const TABLE_CONTEXT: ReadContext = {
+  reject: (record: RejectedRecord) => {
+    throw configError(
+      'MALFORMED_RECORD',
+      `${record.source}${record.line === undefined ? '' : `, line ${record.line}`}: ${record.reason}. A static table is read whole or not at all; mend the file, or read it with mode dropmalformed or permissive.`,
+    );
+  },
+  countInput: () => {},
+  countDropped: () => {},
+  signal: new AbortController().signal,
+};

@@ -1,0 +1,150 @@
+import type { QuerySettings } from '../engine/query-parts.ts';
+import type { StreamingQuery } from '../engine/streaming-query.ts';
+import type { Trigger } from '../engine/trigger.ts';
+import { configError, didYouMean } from '../errors.ts';
+import type { OutputMode } from '../sink.ts';
+import type { ForeachWriter } from '../sinks/foreach.ts';
+import type { ForeachBatchFunction } from '../sinks/foreach-batch.ts';
+import { parseDuration } from '../sql/values/interval.ts';
+import { startQuery } from './build.ts';
+import type { DataFrame } from './data-frame.ts';
+import type { Options } from './formats.ts';
+import type { SinkSpec } from './sink-spec.ts';
+
+/** Spark's Trigger, as its Python API writes it. Exactly one field. */
+export type TriggerLike =
+  | { readonly processingTime: string }
+  | { readonly once: true }
+  | { readonly availableNow: true }
+  | { readonly continuous: string }
+  | { readonly manual: true };
+
+interface WriterState {
+  readonly sink?: SinkSpec;
+  readonly outputMode?: OutputMode;
+  readonly options?: Options;
+  readonly trigger?: Trigger;
+  readonly name?: string;
+  readonly partitionBy?: readonly string[];
+  readonly settings?: Partial<QuerySettings>;
+}
+
+/**
+ * Describes where a stream goes, with Spark's names (Spark: DataStreamWriter). Immutable until `start`.
+ *
+ * @example
+ * await table.writeStream.format('csv').option('checkpointLocation', 'checkpoints/a').trigger({ availableNow: true }).start('out')
+ */
+export class DataStreamWriter {
+  constructor(
+    private readonly table: DataFrame,
+    private readonly state: WriterState,
+  ) {}
+
+  /** csv, json, text, parquet (files), console, memory. */
+  format(name: string): DataStreamWriter {
+    return this.with({ sink: { kind: 'format', format: name.toLowerCase() } });
+  }
+
+  /** Calls `call(batch, batchId)` once per batch, batches without rows included; again with the same id and rows after a crash. */
+  foreachBatch(call: ForeachBatchFunction): DataStreamWriter {
+    if (typeof call !== 'function')
+      throw configError('OPTION_INVALID', 'foreachBatch needs a function (batch, batchId).');
+    return this.with({ sink: { kind: 'foreachBatch', call } });
+  }
+
+  /** Gives every row to a writer: `open(partitionId, epochId)`, `process(row)`, `close(error)`. */
+  foreach(writer: ForeachWriter | ForeachWriter['process']): DataStreamWriter {
+    return this.with({
+      sink: { kind: 'foreach', writer: typeof writer === 'function' ? { process: writer } : writer },
+    });
+  }
+
+  /** append (default), update or complete. */
+  outputMode(mode: OutputMode): DataStreamWriter {
+    const modes = ['append', 'update', 'complete'];
+    if (!modes.includes(mode)) {
+      throw configError(
+        'STREAMING_OUTPUT_MODE.INVALID',
+        `outputMode: "${mode}" is no output mode.${didYouMean(mode, modes)} Modes: ${modes.join(', ')}.`,
+      );
+    }
+    return this.with({ outputMode: mode });
+  }
+
+  option(name: string, value: unknown): DataStreamWriter {
+    return this.options({ [name]: value });
+  }
+
+  options(options: Options): DataStreamWriter {
+    return this.with({ options: { ...this.state.options, ...options } });
+  }
+
+  /** `{ processingTime: '10 seconds' }`, `{ availableNow: true }`, `{ once: true }`, `{ continuous: '1 second' }`. */
+  trigger(trigger: TriggerLike): DataStreamWriter {
+    return this.with({ trigger: triggerOf(trigger) });
+  }
+
+  queryName(name: string): DataStreamWriter {
+    return this.with({ name });
+  }
+
+  /** Columns that become folders (`col=value`). */
+  partitionBy(...columns: string[]): DataStreamWriter {
+    return this.with({ partitionBy: columns });
+  }
+
+  /** Settings of the engine, for this query. */
+  conf(settings: Partial<QuerySettings>): DataStreamWriter {
+    return this.with({ settings: { ...this.state.settings, ...settings } });
+  }
+
+  /**
+   * Starts the query: recovers from its checkpoint, or begins anew. Errors are thrown before any batch ran.
+   * @param path the output folder, for file formats
+   */
+  async start(path?: string): Promise<StreamingQuery> {
+    const { options = {}, sink } = this.state;
+    return await startQuery({
+      session: this.table.session,
+      plan: this.table.plan,
+      sink: sink ?? { kind: 'format', format: 'parquet' },
+      outputMode: this.state.outputMode ?? 'append',
+      options: path === undefined ? options : { ...options, path },
+      trigger: this.state.trigger ?? { kind: 'default' },
+      name: this.state.name ?? null,
+      partitionBy: this.state.partitionBy ?? [],
+      settings: this.state.settings ?? {},
+    });
+  }
+
+  private with(change: WriterState): DataStreamWriter {
+    return new DataStreamWriter(this.table, { ...this.state, ...change });
+  }
+}
+
+function triggerOf(trigger: TriggerLike): Trigger {
+  if ('processingTime' in trigger) {
+    const intervalMs = intervalOf('processingTime', trigger.processingTime);
+    return intervalMs === 0 ? { kind: 'default' } : { kind: 'processingTime', intervalMs };
+  }
+  if ('continuous' in trigger) return { kind: 'continuous', intervalMs: intervalOf('continuous', trigger.continuous) };
+  if ('once' in trigger) return { kind: 'once' };
+  if ('availableNow' in trigger) return { kind: 'availableNow' };
+  if ('manual' in trigger) return { kind: 'manual' };
+  throw configError(
+    'OPTION_INVALID',
+    'trigger: give one of { processingTime: "10 seconds" }, { availableNow: true }, { once: true }, { continuous: "1 second" }.',
+  );
+}
+
+function intervalOf(name: string, text: string): number {
+  const interval = parseDuration(text);
+  if (interval === null || interval.months !== 0) {
+    throw configError(
+      'OPTION_INVALID',
+      `trigger: ${name} "${text}" is no duration. Write it as "10 seconds" or "10s".`,
+    );
+  }
+  return Math.floor(interval.days * 86_400_000 + Number(interval.micros) / 1000);
+}

@@ -1,0 +1,52 @@
+import { avg, col, count, createSession, type MicroBatch, type StreamingQuery, sum, window } from '../index.ts';
+import { type StreamSettings, sourceOptions, triggerOf } from './stream-settings.ts';
+
+export interface Task2Settings extends StreamSettings {
+  /** Durations as Spark writes them (`10 seconds`), or short (`10s`). */
+  readonly window: string;
+  /** Null: windows do not overlap. */
+  readonly slide: string | null;
+  readonly watermark: string;
+  /** Close all open windows at the end of a bounded run. */
+  readonly drain: boolean;
+  /** Also print each batch's windows. */
+  readonly console: boolean;
+  readonly parquetWriter: string;
+}
+
+const EVENT =
+  'datetime TIMESTAMP NOT NULL, clicks LONG NOT NULL, impressions LONG NOT NULL, quantity LONG NOT NULL, total_price DOUBLE NOT NULL';
+
+/** Watches a folder of flat click events (CSV), aggregates them over windows of event time, and writes Parquet. */
+export function task2(settings: Task2Settings): Promise<StreamingQuery> {
+  const { checkpoint, out, sparkManifest, parquetWriter } = settings;
+  const writeWindows = async (batch: MicroBatch, batchId: number): Promise<void> => {
+    if (settings.console) process.stdout.write(`Batch: ${batchId}\n${await batch.showString(1000, 0)}`);
+    await batch.write.parquet(out, { batchId, sparkManifest, options: { parquetWriter } });
+  };
+  return createSession({ timeZone: settings.timezone })
+    .readStream.format('csv')
+    .schema(EVENT)
+    .options({ header: true, ...sourceOptions(settings) })
+    .load(settings.in)
+    .withWatermark('datetime', settings.watermark)
+    .groupBy(window('datetime', settings.window, settings.slide ?? settings.window))
+    .agg(
+      count().as('events'),
+      sum('clicks').as('clicks'),
+      sum('impressions').as('impressions'),
+      sum('quantity').as('quantity'),
+      sum('total_price').as('total_price'),
+      avg('total_price').as('avg_price'),
+    )
+    .select(
+      col('window.start').as('window_start'),
+      col('window.end').as('window_end'),
+      ...['events', 'clicks', 'impressions', 'quantity', 'total_price', 'avg_price'].map(col),
+    )
+    .writeStream.foreachBatch(writeWindows)
+    .options({ checkpointLocation: checkpoint, rejectsPath: out })
+    .conf({ drain: settings.drain })
+    .trigger(triggerOf(settings))
+    .start();
+}
