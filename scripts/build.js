@@ -14,7 +14,10 @@ function newestMs(path) {
 }
 
 function run(tool, args) {
-  const result = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd: root, stdio: 'inherit' });
+  const result = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
@@ -28,6 +31,12 @@ run('typescript/bin/tsc', ['-p', 'tsconfig.json']);
 const assembly = join(root, 'src', 'kernel', 'assembly', 'index.ts');
 if (existsSync(assembly)) {
   mkdirSync(join(root, 'dist', 'kernel'), { recursive: true });
-  run('assemblyscript/bin/asc.js', [assembly, '--config', join(root, 'src', 'kernel', 'asconfig.json'), '--target', 'release']);
+  run('assemblyscript/bin/asc.js', [
+    assembly,
+    '--config',
+    join(root, 'src', 'kernel', 'asconfig.json'),
+    '--target',
+    'release',
+  ]);
 }
 writeFileSync(stamp, '');

@@ -382,6 +382,6 @@ export function toBytesVector(vector: BytesVector | ObjectVector): BytesVector {
   const offsets = new Int32Array(vector.length + 1);
   for (let i = 0; i < parts.length; i++) offsets[i + 1] = (offsets[i] as number) + (parts[i] as Uint8Array).length;
   const bytes = new Uint8Array(offsets[vector.length] as number);
-  parts.forEach((part, i) => bytes.set(part, offsets[i]));
+  for (let i = 0; i < parts.length; i++) bytes.set(parts[i] as Uint8Array, offsets[i]);
   return { kind: 'bytes', type: vector.type, length: vector.length, validity: vector.validity, offsets, bytes };
 }

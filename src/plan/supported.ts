@@ -62,7 +62,8 @@ function checkNode(node: PhysicalPlan, mode: OutputMode): void {
       }
       return;
     case 'join':
-      return checkJoin(node);
+      checkJoin(node);
+      return;
     case 'union':
       if (!node.inputs.every(isStreamingPlan))
         refuse(

@@ -48,7 +48,7 @@ class FileStateStore implements StateStore {
       if (kind !== undefined) this.versions[kind as FileKind].add(Number(version));
       else if (isTemporaryName(name)) this.unlink(join(this.dir, name));
     }
-    // A file that was named by a process that died before the folder's fsync.
+    // A snapshot that was named by a process that died before the folder's fsync must not be lost once its deltas are purged.
     syncDirectory(this.disk, this.dir);
   }
 
@@ -123,20 +123,17 @@ class FileStateStore implements StateStore {
     return newest;
   }
 
-  /** Removes what an abandoned run wrote at `version` and after it, for good, before anything is built beside it. */
+  /** Removes what an abandoned run wrote at `version` and after it. Publishing the version makes this durable with it. */
   private discardFrom(version: number): void {
-    const snapshots = this.discard('snapshot', (found) => found >= version);
-    const deltas = this.discard('delta', (found) => found > version);
-    if (snapshots + deltas > 0) syncDirectory(this.disk, this.dir);
+    this.discard('snapshot', (found) => found >= version);
+    this.discard('delta', (found) => found > version);
   }
 
-  private discard(kind: FileKind, which: (version: number) => boolean): number {
-    const discarded = [...this.versions[kind]].filter(which);
-    for (const version of discarded) {
+  private discard(kind: FileKind, which: (version: number) => boolean): void {
+    for (const version of [...this.versions[kind]].filter(which)) {
       this.unlink(this.path(kind, version));
       this.versions[kind].delete(version);
     }
-    return discarded.length;
   }
 
   private async *readSnapshot(version: number): AsyncGenerator<StateChange> {

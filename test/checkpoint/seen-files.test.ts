@@ -118,6 +118,8 @@ test('after any run, kill and loss of power it answers as before, given the offs
       let disk = new ModelDisk();
       /** What offsets/N holds: the truth of what was taken. */
       const log: Step['batch'][] = [];
+      /** As far as this, offsets/ may have been purged. */
+      let flushed = -1;
       for (const { steps, endsAt, killed, coins } of runs) {
         const expected = new Map<string, number>();
         const end = disk.calls.length + endsAt;
@@ -125,6 +127,7 @@ test('after any run, kill and loss of power it answers as before, given the offs
         let seen: SeenFiles | null = null;
         try {
           seen = SeenFiles.open(disk, DIR);
+          flushed = seen.flushedThrough;
           replay(seen, log);
           for (const name of seen.paths()) expected.set(name, seen.get(name)?.size as number);
           for (const { batch, forget, flush } of steps) {
@@ -138,6 +141,7 @@ test('after any run, kill and loss of power it answers as before, given the offs
             for (const name of forget) expected.delete(name);
             expect(Object.keys(contents(seen))).toEqual([...expected.keys()].sort());
             if (flush) seen.flush(log.length - 1);
+            flushed = seen.flushedThrough;
           }
         } catch (error) {
           if (disk.calls.length <= end) throw error;
@@ -145,6 +149,7 @@ test('after any run, kill and loss of power it answers as before, given the offs
         const crashed = disk.crash({ survive: () => coins.next().value as boolean });
         disk = killed ? disk.nextProcess() : crashed;
         const again = SeenFiles.open(crashed, DIR);
+        expect(again.flushedThrough).toBeGreaterThanOrEqual(flushed);
         replay(again, log);
         // A forgotten file may be back; one that was taken is never missing and never another.
         for (const [name, size] of expected) if (seen !== null) expect(again.get(name)?.size).toBe(size);

@@ -176,6 +176,17 @@ describe('damage', () => {
   });
 });
 
+test('a snapshot that a killed process left is durable before what it replaces is purged', async () => {
+  const { disk, models } = await used();
+  const first = open(disk);
+  disk.failAt(0, 'EIO', { op: 'fsyncDirectory' });
+  await expect(first.snapshot(5, (models[5] as Model).batches())).rejects.toMatchObject({ code: 'FSYNC_FAILED' });
+  const next = disk.nextProcess();
+  await open(next).purge(5);
+  const after = next.crash({ survive: ({ op }) => op === 'remove' });
+  expect(await restored(open(after), 5)).toEqual(models[5]);
+});
+
 test('any changes, snapshots, purges, kills and losses of power: a committed version is exact', async () => {
   const key = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(5));
   const change: fc.Arbitrary<Change> = fc.record({

@@ -142,8 +142,8 @@ export class SessionOperator implements StatefulOperator {
     const joined = list.filter((session) => session.start <= end && start <= session.end);
     const first = joined[0];
     const merged: Session = {
-      start: first !== undefined && first.start < start ? first.start : start,
-      end: joined.reduce((latest, session) => (session.end > latest ? session.end : latest), end),
+      start: first === undefined ? start : earlier(first.start, start),
+      end: joined.reduce((latest, session) => later(latest, session.end), end),
       slot: -1,
     };
     const only = joined.length === 1 && first !== undefined && first.start === merged.start && first.end === merged.end;
@@ -254,6 +254,16 @@ export class SessionOperator implements StatefulOperator {
       lastCloseMicros: times.length === 0 ? null : Number(times.at(-1)),
     };
   }
+}
+
+function earlier(a: Int64, b: Int64): Int64 {
+  if (b < a) return b;
+  return a;
+}
+
+function later(a: Int64, b: Int64): Int64 {
+  if (b > a) return b;
+  return a;
 }
 
 /** What a batch did to the stored sessions. */

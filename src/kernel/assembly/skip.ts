@@ -23,9 +23,8 @@ export function word(p: usize): usize {
 function scalar(p: usize): usize {
   const byte = load<u8>(p);
   if (byte == 34) return skipText(p);
-  if (byte == 110) return isNull(p) ? p + 4 : NO;
-  if (byte == 116 || byte == 102) return word(p);
-  return skipNumber(p);
+  const end = byte == 110 ? (isNull(p) ? p + 4 : NO) : byte == 116 || byte == 102 ? word(p) : skipNumber(p);
+  return end == NO ? stopAt(p) : end;
 }
 
 /** White space; within one line only with `line`. */
@@ -40,11 +39,11 @@ function blanksEnd(start: usize, end: usize, line: bool): usize {
 
 /** The address of an object's value, behind its name and colon; `p` is at the name. */
 function nameEnd(p: usize, end: usize, line: bool): usize {
-  if (load<u8>(p) != 34) return NO;
+  if (load<u8>(p) != 34) return stopAt(p);
   const name = skipText(p);
   if (name == NO) return NO;
   const colon = blanksEnd(name, end, line);
-  return load<u8>(colon) == 58 ? blanksEnd(colon + 1, end, line) : NO;
+  return load<u8>(colon) == 58 ? blanksEnd(colon + 1, end, line) : stopAt(colon);
 }
 
 /** Any JSON value of at most `maxDepth` levels and `maxNames` names. */
@@ -54,7 +53,7 @@ export function skipValue(start: usize, end: usize, line: bool, maxDepth: i64, m
   let names: i64 = 0;
   // The innermost level is the lowest bit: 1 for an object.
   let objects: u64 = 0;
-  for (;;) {
+  while (true) {
     const open = load<u8>(p);
     if (open == 123 || open == 91) {
       if (depth == maxDepth || depth == MAX_DEPTH) return NO;
@@ -75,7 +74,7 @@ export function skipValue(start: usize, end: usize, line: bool, maxDepth: i64, m
       p = blanksEnd(p, end, line);
     }
     // At what follows a value, or at the end of an empty one.
-    for (;;) {
+    while (true) {
       const next = load<u8>(p);
       if (next == 44) {
         p = blanksEnd(p + 1, end, line);
@@ -91,4 +90,5 @@ export function skipValue(start: usize, end: usize, line: bool, maxDepth: i64, m
       p = blanksEnd(p + 1, end, line);
     }
   }
+  return NO;
 }

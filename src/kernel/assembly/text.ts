@@ -1,7 +1,7 @@
-import { NO, stopAt } from './cursor';
+import { furthest, NO, stopAt } from './cursor';
 
-const QUOTE = 34;
-const BACKSLASH = 92;
+const QUOTE: u8 = 34;
+const BACKSLASH: u8 = 92;
 
 /** The address behind a UTF-8 character of two bytes or more (Unicode 15, table 3-7), or NO. */
 export function wideCharacter(p: usize): usize {
@@ -25,7 +25,7 @@ export function wideCharacter(p: usize): usize {
 /** The address of the quote that ends a JSON string without escapes; `p` is behind the first quote. */
 export function plainTextEnd(start: usize): usize {
   let p = start;
-  for (;;) {
+  while (true) {
     const x = v128.load(p);
     const stops = v128.or(
       v128.or(v128.eq<i8>(x, i8x16.splat(QUOTE)), v128.eq<i8>(x, i8x16.splat(BACKSLASH))),
@@ -39,25 +39,24 @@ export function plainTextEnd(start: usize): usize {
     p += ctz(mask);
     const byte = <u32>load<u8>(p);
     if (byte == QUOTE) return p;
-    if (byte < 128) return stopAt(p);
-    const behind = wideCharacter(p);
-    if (behind == NO) return stopAt(p);
+    const behind = byte < 128 ? NO : wideCharacter(p);
+    if (behind == NO) break;
     p = behind;
   }
+  return stopAt(p);
 }
 
 /** The address behind a JSON string with or without escapes; `p` is at the first quote. */
 export function skipText(start: usize): usize {
   let p = start + 1;
-  for (;;) {
+  while (true) {
     const close = plainTextEnd(p);
     if (close != NO) return close + 1;
     p = escapeAt();
-    if (p == NO) return NO;
+    if (p == NO) break;
   }
+  return NO;
 }
-
-import { furthest } from './cursor';
 
 /** The address behind the escape at which the scan stopped. */
 function escapeAt(): usize {
@@ -83,7 +82,7 @@ export function fieldEnd(start: usize, separator: u32, quote: u32): usize {
   let p = start;
   const separators = i8x16.splat(<i8>separator);
   const quotes = i8x16.splat(<i8>quote);
-  for (;;) {
+  while (true) {
     const x = v128.load(p);
     const stops = v128.or(
       v128.or(v128.eq<i8>(x, separators), v128.eq<i8>(x, quotes)),
@@ -99,11 +98,10 @@ export function fieldEnd(start: usize, separator: u32, quote: u32): usize {
     }
     p += ctz(mask);
     const byte = <u32>load<u8>(p);
-    if (byte >= 128) {
-      const behind = wideCharacter(p);
-      if (behind == NO) return stopAt(p);
-      p = behind;
-    } else if (byte == quote) return stopAt(p);
-    else return p;
+    if (byte < 128) return byte == quote ? NO : p;
+    const behind = wideCharacter(p);
+    if (behind == NO) break;
+    p = behind;
   }
+  return stopAt(p);
 }

@@ -6,7 +6,7 @@ const MAX_OFFSET_MINUTES: u32 = 18 * 60;
 
 // Records in a row are mostly of the same day: the date read last, as bytes and as days.
 let lastYearMonth: u64 = 0;
-let lastDay: u32 = 0;
+let lastDay: u32 = u32.MAX_VALUE;
 let lastDays: i32 = 0;
 
 /** Reads `yyyy-MM-dd` at `p` into `lastDays`; false when there is no such date from year 1 on. */
@@ -14,9 +14,7 @@ function knownDate(p: usize): bool {
   const yearMonth = load<u64>(p);
   const day = <u32>load<u16>(p, 8);
   if (yearMonth == lastYearMonth && day == lastDay) return true;
-  const digits = digit(p) | digit(p + 1) | digit(p + 2) | digit(p + 3);
-  // A byte that is no digit has a bit above the fourth, or is one of the six values behind 9.
-  if (digits > 15 || load<u8>(p, 4) != 45 || load<u8>(p, 7) != 45) return false;
+  if (load<u8>(p, 4) != 45 || load<u8>(p, 7) != 45) return false;
   for (let i: usize = 0; i < 10; i++) if (i != 4 && i != 7 && digit(p + i) > 9) return false;
   const year = <i32>(digit(p) * 1000 + digit(p + 1) * 100 + digit(p + 2) * 10 + digit(p + 3));
   const month = <i32>(digit(p + 5) * 10 + digit(p + 6));
