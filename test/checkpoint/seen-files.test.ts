@@ -72,6 +72,17 @@ test('a flush costs one fsync of a file and one of the folder', () => {
   expect([disk.count('fsync'), disk.count('fsyncDirectory')]).toEqual(before.map((count) => (count as number) + 1));
 });
 
+test('a segment that a killed process left is durable before it is believed', () => {
+  const disk = new ModelDisk();
+  const seen = SeenFiles.open(disk, DIR);
+  seen.addBatch(0, [fileOf('/in/a')]);
+  disk.failAt(0, 'EIO', { op: 'fsyncDirectory' });
+  expect(codeOf(() => seen.flush(0))).toBe('FSYNC_FAILED');
+  const next = disk.nextProcess();
+  expect(SeenFiles.open(next, DIR).flushedThrough).toBe(0);
+  expect(SeenFiles.open(next.crash(), DIR).has('/in/a')).toBe(true);
+});
+
 test('what is forgotten is gone from the disk in the end', () => {
   const disk = new ModelDisk();
   const seen = SeenFiles.open(disk, DIR);
