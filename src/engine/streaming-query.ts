@@ -64,7 +64,10 @@ export class StreamingQuery {
       sinkDescription: parts.sinkDescription,
       hasWatermark: [...nodesOf(parts.query.physical)].some((node) => node.op === 'watermark'),
     };
-    for (const { source } of parts.sources) source.onData?.(() => this.wakeUp());
+    // Only a query that runs when there is data needs to be woken; the others need no watcher.
+    if (trigger.kind === 'default' || trigger.kind === 'continuous') {
+      for (const { source } of parts.sources) source.onData?.(() => this.wakeUp());
+    }
     this.finished = this.runToEnd();
     this.finished.catch(() => {}); // reported by awaitTermination, whenever it is called
   }
