@@ -81,6 +81,8 @@ class ColumnCodes {
   private readonly codes = new Map<unknown, number>();
 
   encode(vector: Vector): Int32Array {
+    const plain = plainNumbers(vector);
+    if (plain !== null) return this.encodeNumbers(plain, vector.length);
     const key = keyReader(vector);
     const { length, validity } = vector;
     const result = new Int32Array(length);
@@ -97,6 +99,21 @@ class ColumnCodes {
     return result;
   }
 
+  private encodeNumbers(values: Float64Array, length: number): Int32Array {
+    const result = new Int32Array(length);
+    let last = Number.NaN;
+    let lastCode = -1;
+    for (let i = 0; i < length; i++) {
+      const value = values[i] as number;
+      if (value !== last) {
+        lastCode = this.code(value);
+        last = value;
+      }
+      result[i] = lastCode;
+    }
+    return result;
+  }
+
   private code(value: unknown): number {
     let code = this.codes.get(value);
     if (code === undefined) {
@@ -105,6 +122,13 @@ class ColumnCodes {
     }
     return code;
   }
+}
+
+/** The numbers that stand for a column's values as they are, where there are such: doubles without nulls, windows of one duration. */
+function plainNumbers(vector: Vector): Float64Array | null {
+  if (vector.validity !== null) return null;
+  if (vector.kind === 'fixed') return vector.values instanceof Float64Array ? vector.values : null;
+  return vector.kind === 'struct' && isWindow(vector) && hasOneDuration(vector) ? windowEnds(vector)[0] : null;
 }
 
 const UNSEEN = Symbol('unseen');
@@ -135,15 +159,19 @@ function isWindow(vector: StructVector): boolean {
 }
 
 function windowReader(vector: StructVector): (row: number) => unknown {
-  const [start, end] = vector.children.map((child) => (child.kind === 'fixed' ? child.values : [])) as [
-    Float64Array,
-    Float64Array,
-  ];
+  const [start, end] = windowEnds(vector);
+  return hasOneDuration(vector) ? (row) => start[row] : (row) => `${start[row]},${end[row]}`;
+}
+
+function windowEnds(vector: StructVector): [start: Float64Array, end: Float64Array] {
+  return vector.children.map((child) => (child.kind === 'fixed' ? child.values : [])) as [Float64Array, Float64Array];
+}
+
+function hasOneDuration(vector: StructVector): boolean {
+  const [start, end] = windowEnds(vector);
   const duration = (end[0] as number) - (start[0] as number);
   for (let i = 1; i < vector.length; i++) {
-    if ((end[i] as number) - (start[i] as number) !== duration) {
-      return (row) => `${start[row]},${end[row]}`;
-    }
+    if ((end[i] as number) - (start[i] as number) !== duration) return false;
   }
-  return (row) => start[row];
+  return true;
 }

@@ -9,9 +9,9 @@ import type { Operator } from '../operator.ts';
 
 type Node<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
 
-/** Rows with their windows, before they are put together: window i belongs to row `rows[i]`. */
+/** Rows with their windows, before they are put together: window i belongs to row `rows[i]`, or to row i when `rows` is null. */
 interface Assigned {
-  readonly rows: Int32Array;
+  readonly rows: Int32Array | null;
   readonly starts: Float64Array | BigInt64Array;
 }
 
@@ -43,10 +43,9 @@ export function windowOperator(
         const late = lateRows ? reportLate(run, name, batch, assigned, window, account) : 0;
         account.late += late;
         account.passed += batch.length - countNulls(times) - late;
-        if (assigned.rows.length === 0) continue;
-        const same = assigned.rows.length === batch.length && node.window.slideMicros === node.window.durationMicros;
-        const rows = same ? batch : takeBatch(batch, assigned.rows);
-        yield { schema, length: assigned.rows.length, vectors: [...rows.vectors, window] };
+        if (window.length === 0) continue;
+        const rows = assigned.rows === null ? batch : takeBatch(batch, assigned.rows);
+        yield { schema, length: window.length, vectors: [...rows.vectors, window] };
       }
     },
   };
@@ -64,6 +63,9 @@ export function assignWindows(times: Vector, window: WindowSpec): Assigned {
   const { durationMicros, slideMicros, startMicros } = window;
   const values = (times as FixedVector).values;
   if (values instanceof BigInt64Array) return assignExact(times, window);
+  if (durationMicros === slideMicros && times.validity === null) {
+    return { rows: null, starts: tumblingStarts(values as Float64Array, times.length, window) };
+  }
   const perRow = Math.ceil(durationMicros / slideMicros);
   const rows = new Int32Array(times.length * perRow);
   const starts = new Float64Array(times.length * perRow);
@@ -82,6 +84,28 @@ export function assignWindows(times: Vector, window: WindowSpec): Assigned {
     }
   }
   return { rows: rows.subarray(0, n), starts: starts.subarray(0, n) };
+}
+
+/** Every row has one window; rows next to each other mostly have the same. */
+function tumblingStarts(
+  micros: Float64Array,
+  length: number,
+  { durationMicros, startMicros }: WindowSpec,
+): Float64Array {
+  const starts = new Float64Array(length);
+  let start = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < length; i++) {
+    const time = micros[i] as number;
+    if (!(time >= start && time < end)) {
+      let remainder = (time - startMicros) % durationMicros;
+      if (remainder < 0) remainder += durationMicros;
+      start = time - remainder;
+      end = start + durationMicros;
+    }
+    starts[i] = start;
+  }
+  return starts;
 }
 
 function assignExact(times: Vector, window: WindowSpec): Assigned {
@@ -136,7 +160,7 @@ function reportLate(
   const lateRows = new Set<number>();
   for (let i = 0; i < ends.length; i++) {
     const end = ends[i] as number | bigint;
-    const row = assigned.rows[i] as number;
+    const row = rowOf(assigned, i);
     if (end > run.lateMicros) continue;
     lateRows.add(row);
     account.latePairs++;
@@ -151,9 +175,13 @@ function reportLate(
   }
   if (lateRows.size === 0) return 0;
   for (let i = 0; i < ends.length; i++) {
-    if ((ends[i] as number | bigint) > run.lateMicros) lateRows.delete(assigned.rows[i] as number);
+    if ((ends[i] as number | bigint) > run.lateMicros) lateRows.delete(rowOf(assigned, i));
   }
   return lateRows.size;
+}
+
+function rowOf({ rows }: Assigned, i: number): number {
+  return rows === null ? i : (rows[i] as number);
 }
 
 export function subtract(a: Int64, b: number | bigint): Int64 {
