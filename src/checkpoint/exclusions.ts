@@ -1,8 +1,16 @@
 import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
-import { exists, makeDirectoryDurable, readWhole, removeDurable, writeDurable } from '../fs/durable.ts';
-import { decodeFrame, encodeFrame } from '../fs/framed-text.ts';
-import { corruptError } from './errors.ts';
+import {
+  exists,
+  isTemporaryName,
+  makeDirectoryDurable,
+  readWhole,
+  removeDurable,
+  syncDirectory,
+  writeDurable,
+} from '../fs/durable.ts';
+import { decodeFrame, encodeFrame, FRAME_VERSION } from '../fs/framed-text.ts';
+import { corruptError, newerVersionError } from './errors.ts';
 
 /**
  * Splits that were left out of their batch after it was logged, because their files had changed before anything of the batch was
@@ -19,8 +27,11 @@ export class Exclusions {
   static open(disk: Disk, dir: string): Exclusions {
     const exclusions = new Exclusions(disk, dir);
     if (!exists(disk, dir)) return exclusions;
+    // An entry that was named by a process that died before the folder's fsync: it is believed from now on.
+    syncDirectory(disk, dir);
     for (const { name } of disk.readdir(dir)) {
       if (/^\d+$/.test(name)) exclusions.byBatch.set(Number(name), exclusions.read(join(dir, name)));
+      else if (isTemporaryName(name)) removeDurable(disk, join(dir, name));
     }
     return exclusions;
   }
@@ -28,7 +39,8 @@ export class Exclusions {
   private read(path: string): string[] {
     const content = decodeFrame(readWhole(this.disk, path));
     if (content.kind === 'broken') throw corruptError(path, content.reason);
-    return content.kind === 'whole' ? [...content.lines] : [];
+    if (content.kind === 'newer') throw newerVersionError(path, content.version, FRAME_VERSION);
+    return [...content.lines];
   }
 
   /** Whether split `split` (plain JSON) of batch `batchId` is left out. */
