@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT_CODES, exitCodeOf, usageError } from './exit-codes.ts';
 import { type CommandIo, processIo } from './io.ts';
+import { packageFile } from './package-file.ts';
 import { parseFast } from './parse.ts';
 import { reportError } from './report-error.ts';
 
@@ -71,6 +72,6 @@ async function loadAll(): Promise<Command[]> {
 }
 
 function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(packageFile('package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

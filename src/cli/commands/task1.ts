@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { type Arguments, defineCommand } from '../command.ts';
+import { packageFile } from '../package-file.ts';
 import type { StreamCommand } from '../stream-command.ts';
 import { runStreamCommand } from '../stream-command.ts';
 import { STREAM_OPTIONS, streamSettings } from '../stream-options.ts';
@@ -32,7 +32,7 @@ const OPTIONS = {
 } as const;
 
 /** In the package, wherever the command is called from. */
-const CLICK_EVENT_SCHEMA = fileURLToPath(new URL('../../../schemas/click-event.schema.json', import.meta.url));
+const CLICK_EVENT_SCHEMA = packageFile('schemas/click-event.schema.json');
 
 /** The options of `clickstream task1`, checked. */
 export interface Task1Settings extends StreamCommand {
