@@ -12,7 +12,6 @@ import { StreamingQuery } from '../engine/streaming-query.ts';
 import type { Trigger } from '../engine/trigger.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { nodeDisk } from '../fs/node-disk.ts';
 import { removeTree } from '../fs/remove-tree.ts';
 import { analyze } from '../plan/analyze.ts';
 import type { LogicalPlan, StreamInput } from '../plan/logical.ts';
@@ -69,7 +68,10 @@ export async function startQuery(definition: QueryDefinition): Promise<Streaming
     throw configError('QUERY_NAME_IN_USE', `A query named "${name}" is running already. Give this one another name.`);
   }
   const { directory, temporary } = checkpointLocation(sink);
-  const checkpoint = await Checkpoint.open(nodeDisk, directory, { clock: session.clock, holder: name ?? 'a query' });
+  const checkpoint = await Checkpoint.open(session.disk, directory, {
+    clock: session.clock,
+    holder: name ?? 'a query',
+  });
   try {
     const description = describeQuery(query, sink.outputFolder);
     checkContinues(directory, checkpoint.description as QueryDescription | null, description);
@@ -78,7 +80,7 @@ export async function startQuery(definition: QueryDefinition): Promise<Streaming
     if (name !== null) activeNames.add(name);
     const release = async () => {
       if (name !== null) activeNames.delete(name);
-      if (temporary) removeTree(nodeDisk, directory);
+      if (temporary) removeTree(session.disk, directory);
     };
     return await StreamingQuery.start({ ...parts, release }, definition.trigger);
   } catch (error) {
@@ -105,8 +107,7 @@ function openParts(
   sink: SinkPlan,
   checkpoint: Checkpoint,
 ): Omit<QueryParts, 'release'> {
-  const disk = nodeDisk;
-  const { clock } = definition.session;
+  const { clock, disk } = definition.session;
   const ranBefore = checkpoint.commits.newest >= 0;
   return {
     name: definition.name,

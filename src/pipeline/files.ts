@@ -2,7 +2,6 @@ import type { Batch } from '../batch.ts';
 import type { Clock } from '../clock.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { nodeDisk } from '../fs/node-disk.ts';
 import type { Schema } from '../schema.ts';
 import { field, STRING, struct } from '../schema.ts';
 import type { ReadContext, RejectedRecord } from '../source.ts';
@@ -55,9 +54,13 @@ function defaultSchema(path: string, format: FormatName): Schema {
   );
 }
 
-export interface OpenFiles {
+/** Where and when files are read: a session's disk and clock. */
+export interface ReadPlace {
   readonly disk: Disk;
   readonly clock: Clock;
+}
+
+export interface OpenFiles extends ReadPlace {
   readonly seen: SeenRecord;
   readonly onWarning: (message: string) => void;
 }
@@ -74,14 +77,14 @@ export function openFiles(input: FileInput, open: OpenFiles): FileSource {
 }
 
 /** The columns that reading gives: those of the files, then those of partition folders (`col=value`). */
-export function fileColumns(input: FileInput, clock: Clock): Schema {
-  return openFiles(input, { disk: nodeDisk, clock, seen: memorySeen(), onWarning: () => {} }).schema;
+export function fileColumns(input: FileInput, { disk, clock }: ReadPlace): Schema {
+  return openFiles(input, { disk, clock, seen: memorySeen(), onWarning: () => {} }).schema;
 }
 
 /** All rows of the files that are there now, for a static table. A record that does not fit stops it: there is nowhere to set it aside. */
-export async function* readTable(input: FileInput, clock: Clock): AsyncGenerator<Batch> {
+export async function* readTable(input: FileInput, { disk, clock }: ReadPlace): AsyncGenerator<Batch> {
   const settled = { ...input, sourceOptions: { ...input.sourceOptions, settle: 0 } };
-  const source = openFiles(settled, { disk: nodeDisk, clock, seen: memorySeen(), onWarning: () => {} });
+  const source = openFiles(settled, { disk, clock, seen: memorySeen(), onWarning: () => {} });
   try {
     const start = await source.initialOffset();
     const end = await source.latestOffset(start, {});

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
+import type { Disk } from '../fs/disk.ts';
+import { nodeDisk } from '../fs/node-disk.ts';
 import type { AnalysisOptions } from '../plan/analyze.ts';
 import type { LogicalPlan } from '../plan/logical.ts';
 import { planQuery } from '../plan/sql-query.ts';
@@ -15,12 +17,15 @@ export interface SessionOptions {
   readonly timeZone?: string;
   /** The time; a manual clock in tests. */
   readonly clock?: Clock;
+  /** Where files are; a model of a disk in tests. */
+  readonly disk?: Disk;
 }
 
-/** What tables share: time zone, clock and named views (Spark: SparkSession). */
+/** What tables share: time zone, clock, disk and named views (Spark: SparkSession). */
 export class Session {
   readonly analysisOptions: AnalysisOptions;
   readonly clock: Clock;
+  readonly disk: Disk;
   private readonly views = new Map<string, LogicalPlan>();
 
   constructor(options: SessionOptions = {}) {
@@ -28,6 +33,7 @@ export class Session {
     zone(timeZone); // refuses an unknown one here, by name
     this.analysisOptions = { timeZone };
     this.clock = options.clock ?? systemClock;
+    this.disk = options.disk ?? nodeDisk;
   }
 
   /** Reads a stream: `readStream.format('json').schema('...').load('data')`. */

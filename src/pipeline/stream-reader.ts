@@ -92,7 +92,7 @@ export class DataStreamReader {
     const { format = 'parquet', schema = null, options = {} } = this.state;
     const { path: _, ...others } = options;
     const input = fileInput(resolve(path), format as 'json', schema, others, this.session.analysisOptions.timeZone);
-    const columns = fileColumns(input, this.session.clock);
+    const columns = fileColumns(input, this.session);
     return this.stream({ kind: 'file', description: `FileStreamSource[${input.path}]`, options: { input } }, columns);
   }
 

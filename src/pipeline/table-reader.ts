@@ -66,13 +66,12 @@ export class DataFrameReader {
       throw configError('SCHEMA_MISSING', `read: ${path} as ${format} needs a schema: ${cure}.`);
     }
     const input = fileInput(full, format, schema, this.state.options ?? {}, this.session.analysisOptions.timeZone);
-    const { clock } = this.session;
-    const columns = fileColumns(input, clock);
+    const columns = fileColumns(input, this.session);
     return new DataFrame(this.session, {
       op: 'static',
       name: 'table',
       schema: columns,
-      read: () => readTable(input, clock),
+      read: () => readTable(input, this.session),
     });
   }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { configError } from '../errors.ts';
-import { nodeDisk } from '../fs/node-disk.ts';
 import { isStreaming } from '../plan/logical.ts';
 import { writeBatchFiles } from '../sinks/write.ts';
 import type { DataFrame } from './data-frame.ts';
@@ -56,7 +55,7 @@ export class DataFrameWriter {
     }
     const name = formatNamed(this.state.format ?? 'parquet');
     await writeBatchFiles({
-      disk: nodeDisk,
+      disk: this.table.session.disk,
       directory: resolve(path),
       format: FORMATS[name].format,
       formatOptions: checkFormatOptions(name, this.state.options ?? {}),

@@ -1,4 +1,4 @@
-import { col, createSession, readJsonSchema, type StreamingQuery } from '../index.ts';
+import { col, createSession, readJsonSchema, type Session, type StreamingQuery } from '../index.ts';
 import { type StreamSettings, sourceOptions, triggerOf } from './stream-settings.ts';
 
 export interface Task1Settings extends StreamSettings {
@@ -9,10 +9,13 @@ export interface Task1Settings extends StreamSettings {
 }
 
 /** Watches a folder of nested click events (JSON), flattens them, and writes CSV. */
-export function task1(settings: Task1Settings): Promise<StreamingQuery> {
+export function task1(
+  settings: Task1Settings,
+  session: Session = createSession({ timeZone: settings.timezone }),
+): Promise<StreamingQuery> {
   const { schema, options } = readJsonSchema(settings.schema);
-  return createSession({ timeZone: settings.timezone })
-    .readStream.format('json')
+  return session.readStream
+    .format('json')
     .schema(schema)
     .options({ ...sourceOptions(settings), ...options, mode: settings.mode })
     .load(settings.in)

@@ -1,4 +1,14 @@
-import { avg, col, count, createSession, type MicroBatch, type StreamingQuery, sum, window } from '../index.ts';
+import {
+  avg,
+  col,
+  count,
+  createSession,
+  type MicroBatch,
+  type Session,
+  type StreamingQuery,
+  sum,
+  window,
+} from '../index.ts';
 import { type StreamSettings, sourceOptions, triggerOf } from './stream-settings.ts';
 
 export interface Task2Settings extends StreamSettings {
@@ -18,14 +28,17 @@ const EVENT =
   'datetime TIMESTAMP NOT NULL, clicks LONG NOT NULL, impressions LONG NOT NULL, quantity LONG NOT NULL, total_price DOUBLE NOT NULL';
 
 /** Watches a folder of flat click events (CSV), aggregates them over windows of event time, and writes Parquet. */
-export function task2(settings: Task2Settings): Promise<StreamingQuery> {
+export function task2(
+  settings: Task2Settings,
+  session: Session = createSession({ timeZone: settings.timezone }),
+): Promise<StreamingQuery> {
   const { checkpoint, out, sparkManifest, parquetWriter } = settings;
   const writeWindows = async (batch: MicroBatch, batchId: number): Promise<void> => {
     if (settings.console) process.stdout.write(`Batch: ${batchId}\n${await batch.showString(1000, 0)}`);
     await batch.write.parquet(out, { batchId, sparkManifest, options: { parquetWriter } });
   };
-  return createSession({ timeZone: settings.timezone })
-    .readStream.format('csv')
+  return session.readStream
+    .format('csv')
     .schema(EVENT)
     .options({ header: true, ...sourceOptions(settings) })
     .load(settings.in)
