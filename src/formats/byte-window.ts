@@ -47,6 +47,13 @@ export class ByteWindow {
     return this.line;
   }
 
+  /** Goes on to count lines at `to`: there are `lineFeeds` between here and there. */
+  passLines(from: number, to: number, lineFeeds: number): void {
+    this.lineOf(from);
+    this.line += lineFeeds;
+    this.countedTo = to;
+  }
+
   private moveToFront(): void {
     const shift = this.start;
     this.lineOf(shift);

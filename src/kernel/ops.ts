@@ -41,6 +41,8 @@ export const NULLABLE = 1;
 export const UTC_DEFAULT = 2;
 /** A field of a row: no quotes around texts. */
 export const FIELD = 4;
+/** The column's values take four bytes; without it, eight. */
+export const NARROW = 8;
 
 // What stands between records.
 /** JSON values with any white space between. */

@@ -1,5 +1,6 @@
 import { allocateFixed, type Cell, type FixedValues, type Vector } from '../../batch.ts';
 import type { DataType, Field, StructType } from '../../schema.ts';
+import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
 import { type CellReader, cellReader, childPath, WHOLE_TEXT } from './cell-readers.ts';
 import { FieldNames } from './names.ts';
 import type { ReadContext } from './read-context.ts';
@@ -14,6 +15,8 @@ export interface Column {
   /** Sets the row from the value at a tape entry; false, after `context.fail`, when it does not fit. */
   read(entry: number, row: number): boolean;
   setNull(row: number): void;
+  /** Takes its values of the rows that the kernel decoded. */
+  append(run: DecodedRun): void;
   /** The first `length` rows as a vector. The column begins anew, with fresh memory. */
   finish(length: number): Vector;
 }
@@ -36,6 +39,10 @@ class Nulls {
       this.validity = new Uint8Array(BATCH_ROWS).fill(1);
     }
     this.validity[row] = valid;
+  }
+
+  append(run: DecodedRun, column: number): void {
+    this.validity = appendValidity(this.validity, BATCH_ROWS, run, column);
   }
 
   finish(length: number): Uint8Array | null {
@@ -77,6 +84,12 @@ class FixedColumn implements Column {
     else this.wide[row] = 0n;
   }
 
+  append(run: DecodedRun): void {
+    const column = run.nextColumn();
+    this.nulls.append(run, column);
+    appendFixed(this.values, this.wide, this.type, run, column);
+  }
+
   finish(length: number): Vector {
     const values = this.finishValues(length);
     this.values = allocateFixed(this.type, BATCH_ROWS) as Float64Array;
@@ -113,6 +126,12 @@ class CellColumn implements Column {
   setNull(row: number): void {
     this.cells[row] = null;
     this.nulls.set(row, 0);
+  }
+
+  append(run: DecodedRun): void {
+    const column = run.nextColumn();
+    this.nulls.append(run, column);
+    appendDecimals(this.cells, run, column);
   }
 
   finish(length: number): Vector {
@@ -178,6 +197,16 @@ export class TextColumn implements Column {
   setNull(row: number): void {
     this.offsets[row + 1] = this.offsets[row] as number;
     this.nulls.set(row, 0);
+  }
+
+  append(run: DecodedRun): void {
+    const column = run.nextColumn();
+    const at = this.offsets[run.row] as number;
+    const { bytes, ends } = run.kernel.texts(column, at);
+    this.nulls.append(run, column);
+    this.reserve(at, bytes.length);
+    this.bytes.set(bytes, at);
+    this.offsets.set(ends, run.row + 1);
   }
 
   finish(length: number): Vector {
@@ -253,6 +282,16 @@ export class StructColumn implements Column {
   setNull(row: number): void {
     this.nulls.set(row, 0);
     for (const child of this.children) child.setNull(row);
+  }
+
+  append(run: DecodedRun): void {
+    this.nulls.append(run, run.nextColumn());
+    this.appendChildren(run);
+  }
+
+  /** As `append`, for a whole record: it is never null, and no column of the program. */
+  appendChildren(run: DecodedRun): void {
+    for (const child of this.children) child.append(run);
   }
 
   finish(length: number): Vector {

@@ -10,6 +10,17 @@ import { SparkDecoder } from './spark-decoder.ts';
  * @throws JSON_OPTION, JSON_SCHEMA, JSON_TYPE for what cannot be read; while decoding MALFORMED_RECORD in mode failfast.
  */
 export function jsonDecoder(request: DecodeRequest): Decoder {
+  return decoderOf(request, true);
+}
+
+/** The same without the kernel, to hold the two against each other. */
+export function plainJsonDecoder(request: DecodeRequest): Decoder {
+  return decoderOf(request, false);
+}
+
+function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
   const options = jsonOptions(request.options);
-  return options.mode === 'reject' ? new RejectDecoder(request, options) : new SparkDecoder(request, options);
+  return options.mode === 'reject'
+    ? new RejectDecoder(request, options, useKernel)
+    : new SparkDecoder(request, options);
 }

@@ -10,7 +10,17 @@ export const RECORD = 0;
 export const REJECTED = 1;
 /** More bytes are needed, or, once the stream ended, there are no more records. */
 export const WAIT = 2;
-export type Found = typeof RECORD | typeof REJECTED | typeof WAIT;
+/** The runner took records from here on; there may be more. */
+export const RUN = 3;
+export type Found = typeof RECORD | typeof REJECTED | typeof WAIT | typeof RUN;
+
+/** Takes many records at once, where it can. */
+export interface RecordRunner {
+  /** Takes records from `window.bytes[at]` on; gives the end of the last one, or `at` when it takes none. */
+  take(window: ByteWindow, at: number, inArray: boolean): number;
+  /** After `take`: index where the line began on which the last of several records begins; -1 for the line of the first. */
+  readonly lineStart: number;
+}
 
 const COMMA = 44;
 const OPEN_ARRAY = 91;
@@ -68,6 +78,9 @@ export class JsonRecords {
   /** No use in trying before the window holds so many bytes. */
   private wanted = 0;
   private broken: BrokenText | null = null;
+
+  /** Offered every record first; null: there is none. */
+  runner: RecordRunner | null = null;
 
   constructor(private readonly limits: RecordLimits) {
     this.tokens = new Tokenizer(limits);
@@ -141,7 +154,9 @@ export class JsonRecords {
   }
 
   private value(at: number): Found {
-    const { window, tokens } = this;
+    const { window, tokens, runner } = this;
+    const behind = runner === null ? at : runner.take(window, at, this.inArray);
+    if (runner !== null && behind > at) return this.passRun(at, behind, runner.lineStart);
     const { maxRecordBytes } = this.limits;
     const limit = Math.min(window.end, at + maxRecordBytes + 1);
     const outcome = tokens.tokenize(window.bytes, at, limit, window.ended && limit === window.end);
@@ -156,6 +171,19 @@ export class JsonRecords {
     this.expect = AFTER_ELEMENT;
     window.start = this.end;
     return RECORD;
+  }
+
+  private passRun(at: number, behind: number, lineStart: number): Found {
+    const { window } = this;
+    this.opening ??= openingOf(window.bytes, at, behind);
+    if (lineStart >= 0) {
+      let first = lineStart;
+      while (window.bytes[first] === 32 || window.bytes[first] === 9) first++;
+      this.indent = first - lineStart;
+    }
+    this.expect = AFTER_ELEMENT;
+    window.start = behind;
+    return RUN;
   }
 
   private wait(): Found {

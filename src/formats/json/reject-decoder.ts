@@ -1,9 +1,10 @@
 import type { Batch } from '../../batch.ts';
 import type { DecodeRequest, Decoder } from '../../format.ts';
 import { rawFields } from '../raw-fields.ts';
+import { FastRecords } from './fast-records.ts';
 import type { JsonOptions } from './options.ts';
 import { ReadContext } from './read-context.ts';
-import { JsonRecords, RECORD, WAIT } from './records.ts';
+import { JsonRecords, RECORD, REJECTED, WAIT } from './records.ts';
 import { RowBuilder } from './row-builder.ts';
 import { schemaCheck } from './schema-check.ts';
 import { OBJECT } from './tokenizer.ts';
@@ -17,15 +18,20 @@ export class RejectDecoder implements Decoder {
   private readonly records: JsonRecords;
   private readonly context: ReadContext;
   private readonly rows: RowBuilder;
+  private readonly fast: FastRecords | null;
   private readonly check: ((record: Uint8Array) => string | null) | null;
 
   constructor(
     private readonly request: DecodeRequest,
     options: JsonOptions,
+    useKernel: boolean,
   ) {
     this.records = new JsonRecords(options);
-    this.context = new ReadContext(this.records.tokens, true, zoneOffset(options.timeZone));
+    const zone = zoneOffset(options.timeZone);
+    this.context = new ReadContext(this.records.tokens, true, zone);
     this.rows = new RowBuilder(request.schema, this.context);
+    this.fast = useKernel ? FastRecords.of(request.schema, options, zone, this.rows) : null;
+    this.records.runner = this.fast;
     this.check = options.jsonSchema === null ? null : schemaCheck(options.jsonSchema);
   }
 
@@ -45,7 +51,7 @@ export class RejectDecoder implements Decoder {
     const { records, rows } = this;
     for (let found = records.next(); found !== WAIT; found = records.next()) {
       if (found === RECORD) this.record();
-      else this.request.reject(records.rejected);
+      else if (found === REJECTED) this.request.reject(records.rejected);
       if (rows.hasBatches) yield* rows.batches();
     }
   }
@@ -53,8 +59,10 @@ export class RejectDecoder implements Decoder {
   private record(): void {
     const { window, start, end } = this.records;
     const reason = this.misfit(window.bytes, start, end);
-    if (reason === null) this.rows.commit(end - start);
-    else {
+    if (reason === null) {
+      this.fast?.learn(this.records.tokens, window.offsetOf(start));
+      this.rows.commit(end - start);
+    } else {
       this.request.reject({
         line: window.lineOf(start),
         byteOffset: window.offsetOf(start),

@@ -1,5 +1,7 @@
 import type { Batch } from '../../batch.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { Schema } from '../../schema.ts';
+import { DecodedRun } from '../decoded-run.ts';
 import { BATCH_ROWS, StructColumn } from './columns.ts';
 import type { ReadContext } from './read-context.ts';
 
@@ -24,6 +26,20 @@ export class RowBuilder {
   /** Keeps the row that was written; it came from `size` bytes. */
   commit(size: number): void {
     this.row++;
+    this.bytes += size;
+    if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
+  }
+
+  /** How many rows and bytes more the batch takes. */
+  get room(): { readonly rows: number; readonly bytes: number } {
+    return { rows: BATCH_ROWS - this.row, bytes: BATCH_BYTES - this.bytes };
+  }
+
+  /** Keeps the rows that the kernel decoded; they came from `size` bytes. */
+  append(kernel: Kernel, size: number): void {
+    const run = new DecodedRun(kernel, this.row);
+    this.columns.appendChildren(run);
+    this.row += run.rows;
     this.bytes += size;
     if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
   }

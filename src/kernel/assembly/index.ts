@@ -1,0 +1,11 @@
+/**
+ * The kernel: records to columns. It knows nothing of schemas and queries; it runs the shapes that its host put into memory
+ * (see ../ops.ts for the layout, ../program.ts for how they come to be).
+ */
+export { decode, result } from './decode';
+export { gather, lineFeeds } from './gather';
+
+/** Everything below this address is the kernel's own. */
+export function staticEnd(): usize {
+  return __heap_base;
+}
