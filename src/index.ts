@@ -11,10 +11,13 @@ export const readStream = session.readStream;
 export const read = session.read;
 /** SQL over the views of the default session. */
 export const sql: typeof session.sql = (text) => session.sql(text);
+/** A micro-batch as a static table of the default session. */
+export const tableOf: typeof session.tableOf = (batch) => session.tableOf(batch);
 
 export type { Batch, Cell, Vector } from './batch.ts';
 export { cellAt } from './batch.ts';
 export type { Clock } from './clock.ts';
+export { explainOpenWindows } from './engine/open-windows.ts';
 export type { StreamingQueryProgress } from './engine/progress.ts';
 export type { QuerySettings } from './engine/query-parts.ts';
 export type { QueryEvent, QueryStatus, StreamingQuery } from './engine/streaming-query.ts';

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { Checkpoint, type CheckpointView } from '../checkpoint/checkpoint.ts';
+import type { CommitEntry } from '../checkpoint/commits.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { exists } from '../fs/durable.ts';
+import { explainOpenWindows } from '../index.ts';
 import { plural } from './table.ts';
 
 /**
@@ -36,7 +38,16 @@ function statusLines(folder: string, { id, offsets, commits }: CheckpointView): 
       `  pending    batch ${offsets.newest} is logged, not committed: it runs now, or again at the next start`,
     );
   }
-  const watermarkMs = commits.get(committed)?.nextBatchWatermarkMs ?? 0;
+  const commit = commits.get(committed);
+  const watermarkMs = commit?.nextBatchWatermarkMs ?? 0;
   if (watermarkMs > 0) lines.push(`  watermark  ${new Date(watermarkMs).toISOString()}`);
+  const [first, ...more] = openWindowLines(commit);
+  if (first !== undefined) lines.push(`  windows    ${first}`, ...more.map((line) => `             ${line}`));
   return lines;
+}
+
+/** What the newest commit says of windows that wait for their end. The delay of the watermark is the query's, and not known here. */
+function openWindowLines(commit: CommitEntry | undefined): string[] {
+  const operators = (commit?.operators ?? []) as Parameters<typeof explainOpenWindows>[0];
+  return explainOpenWindows(operators, commit?.nextBatchWatermarkMs ?? 0, null);
 }

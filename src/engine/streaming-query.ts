@@ -3,6 +3,7 @@ import { ClickstreamError } from '../errors.ts';
 import { nodesOf } from '../plan/physical.ts';
 import { STOPPED } from './current-run.ts';
 import { MicroBatchExecution } from './micro-batch.ts';
+import { explainOpenWindows } from './open-windows.ts';
 import type { BatchReport, ProgressIdentity, StreamingQueryProgress } from './progress.ts';
 import { isoMs, progressOf } from './progress.ts';
 import type { QueryParts } from './query-parts.ts';
@@ -316,23 +317,4 @@ export class StreamingQuery {
     else await new Promise<void>((resolve) => early.signal.addEventListener('abort', () => resolve()));
     this.wake = () => {};
   }
-}
-
-/** Sentences for people about windows that are still open. */
-export function explainOpenWindows(
-  operators: readonly { openWindows: number; nextCloseMicros: number | null; lastCloseMicros: number | null }[],
-  watermarkMs: number,
-  delayMs: number | null,
-): string[] {
-  const open = operators.filter((operator) => operator.openWindows > 0 && operator.nextCloseMicros !== null);
-  if (open.length === 0) return [];
-  const next = Math.min(...open.map((operator) => operator.nextCloseMicros as number)) / 1000;
-  const last = Math.max(...open.map((operator) => operator.lastCloseMicros as number)) / 1000;
-  const count = open.reduce((sum, operator) => sum + operator.openWindows, 0);
-  const closedBy = delayMs === null ? next : next + delayMs;
-  return [
-    `${count} ${count === 1 ? 'window is' : 'windows are'} open; the first ends at ${isoMs(next)}, the last at ${isoMs(last)}.`,
-    `The watermark is ${isoMs(watermarkMs)}; a window comes out when the watermark reaches its end.`,
-    `An event at ${isoMs(closedBy)} or later closes the first${delayMs === null ? '' : ` (its end plus the delay of ${delayMs / 1000} s)`}; a bounded run closes all with --drain.`,
-  ];
 }

@@ -6,7 +6,7 @@ import type { OutputMode } from '../sink.ts';
 import type { ForeachWriter } from '../sinks/foreach.ts';
 import type { ForeachBatchFunction } from '../sinks/foreach-batch.ts';
 import { parseDuration } from '../sql/values/interval.ts';
-import { startQuery } from './build.ts';
+import { type QueryDefinition, startQuery } from './build.ts';
 import type { DataFrame } from './data-frame.ts';
 import type { Options } from './formats.ts';
 import type { SinkSpec } from './sink-spec.ts';
@@ -104,18 +104,23 @@ export class DataStreamWriter {
    * @param path the output folder, for file formats
    */
   async start(path?: string): Promise<StreamingQuery> {
-    const { options = {}, sink } = this.state;
-    return await startQuery({
+    const { definition } = path === undefined ? this : this.option('path', path);
+    return await startQuery(definition);
+  }
+
+  /** What was described so far, as data. */
+  get definition(): QueryDefinition {
+    return {
       session: this.table.session,
       plan: this.table.plan,
-      sink: sink ?? { kind: 'format', format: 'parquet' },
+      sink: this.state.sink ?? { kind: 'format', format: 'parquet' },
       outputMode: this.state.outputMode ?? 'append',
-      options: path === undefined ? options : { ...options, path },
+      options: this.state.options ?? {},
       trigger: this.state.trigger ?? { kind: 'default' },
       name: this.state.name ?? null,
       partitionBy: this.state.partitionBy ?? [],
       settings: this.state.settings ?? {},
-    });
+    };
   }
 
   private with(change: WriterState): DataStreamWriter {
@@ -123,7 +128,8 @@ export class DataStreamWriter {
   }
 }
 
-function triggerOf(trigger: TriggerLike): Trigger {
+/** Checks a trigger. Errors: OPTION_INVALID. */
+export function triggerOf(trigger: TriggerLike): Trigger {
   if ('processingTime' in trigger) {
     const intervalMs = intervalOf('processingTime', trigger.processingTime);
     return intervalMs === 0 ? { kind: 'default' } : { kind: 'processingTime', intervalMs };

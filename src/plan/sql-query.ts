@@ -1,4 +1,5 @@
-import { configError, didYouMean } from '../errors.ts';
+import { didYouMean } from '../errors.ts';
+import { analysisError } from '../sql/analysis-error.ts';
 import type { Expr, QueryTerm, Relation, SelectQuery } from '../sql/ast.ts';
 import { isAggregation } from './aggregate.ts';
 import type { LogicalPlan } from './logical.ts';
@@ -34,9 +35,10 @@ function groupingKey(key: Expr, items: readonly Expr[]): Expr {
   if (key.kind === 'literal' && typeof key.value === 'number') {
     const item = items[key.value - 1];
     if (item === undefined) {
-      throw configError(
+      throw analysisError(
         'GROUP_BY_POS_OUT_OF_RANGE',
         `GROUP BY ${key.value}: the select list has ${items.length} items.`,
+        key.span,
       );
     }
     return item;
@@ -54,9 +56,10 @@ function planRelation(relation: Relation, views: ReadonlyMap<string, LogicalPlan
       const input = views.get(relation.name.toLowerCase());
       if (input === undefined) {
         const names = [...views.keys()];
-        throw configError(
+        throw analysisError(
           'TABLE_OR_VIEW_NOT_FOUND',
           `There is no view "${relation.name}".${didYouMean(relation.name, names)} Views: ${names.join(', ') || 'none; register one with createOrReplaceTempView'}.`,
+          relation.span,
         );
       }
       return { op: 'alias', input, name: relation.alias ?? relation.name };

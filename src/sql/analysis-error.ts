@@ -2,29 +2,22 @@ import { ClickstreamError } from '../errors.ts';
 import type { Span } from './ast.ts';
 import { describePlace } from './text-place.ts';
 
-/** An expression that parses but means nothing: unknown name, wrong type, wrong number of arguments. */
+/**
+ * Something is wrong at a place in an expression: it does not parse, or it means nothing (unknown name, wrong type, wrong number of
+ * arguments). Its message ends with line, column and the line itself, where the text is known.
+ */
 export class AnalysisError extends ClickstreamError {
   constructor(
     code: string,
-    message: string,
-    /** Where in the expression's text, when known. */
+    /** The message without its place, for those who show the place themselves. */
+    readonly reason: string,
     readonly span?: Span,
   ) {
-    super(code, 'config', message);
+    super(code, 'config', span?.text === undefined ? reason : `${reason}\nat ${describePlace(span.text, span.start)}`);
   }
 }
 
 /** `code` is Spark's error class without its sub-class: UNRESOLVED_COLUMN, DATATYPE_MISMATCH, WRONG_NUM_ARGS, ... */
-export function analysisError(code: string, message: string, span?: Span): AnalysisError {
-  return new AnalysisError(code, message, span);
-}
-
-/** Runs `analyse`; an `AnalysisError` that knows its span comes out with line, column and the line of `text`. */
-export function withSourceText<T>(text: string, analyse: () => T): T {
-  try {
-    return analyse();
-  } catch (error) {
-    if (!(error instanceof AnalysisError) || error.span === undefined) throw error;
-    throw new AnalysisError(error.code, `${error.message}\nat ${describePlace(text, error.span.start)}`);
-  }
+export function analysisError(code: string, reason: string, span?: Span): AnalysisError {
+  return new AnalysisError(code, reason, span);
 }

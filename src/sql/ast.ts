@@ -44,6 +44,8 @@ export type LiteralValue = import('../batch.ts').Cell;
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** The whole text that was parsed, so that a mistake found much later can still be shown in it. */
+  readonly text?: string;
 }
 
 /** `SELECT ...` as written. */

@@ -1,6 +1,5 @@
-import { ClickstreamError } from '../errors.ts';
+import { type AnalysisError, analysisError } from './analysis-error.ts';
 import { unescapeString } from './string-literal.ts';
-import { describePlace } from './text-place.ts';
 
 export type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'sign' | 'end';
 
@@ -93,7 +92,7 @@ function endOfComment(text: string, start: number): number {
   throw syntaxErrorAt(text, start, 'a comment that is never closed; expected "*/"');
 }
 
-function unexpectedCharacter(text: string, at: number): ClickstreamError {
+function unexpectedCharacter(text: string, at: number): AnalysisError {
   const character = String.fromCodePoint(text.codePointAt(at) as number);
   if (character === "'" || character === '"') {
     return syntaxErrorAt(text, at, `a string that is never closed; expected a second ${character}`);
@@ -103,6 +102,6 @@ function unexpectedCharacter(text: string, at: number): ClickstreamError {
 }
 
 /** Text that is no SQL: says what was `found` (and expected), with line, column and a caret. */
-export function syntaxErrorAt(text: string, offset: number, found: string): ClickstreamError {
-  return new ClickstreamError('PARSE_SYNTAX_ERROR', 'config', `found ${found}\nat ${describePlace(text, offset)}`);
+export function syntaxErrorAt(text: string, offset: number, found: string): AnalysisError {
+  return analysisError('PARSE_SYNTAX_ERROR', `found ${found}`, { start: offset, end: offset, text });
 }

@@ -39,12 +39,13 @@ function parseSelect(cursor: TokenCursor): SelectQuery {
     ? commaList(cursor, () => parseNamedExpressionAt(cursor))
     : undefined;
   const having = cursor.acceptWords('HAVING') ? parseExpressionAt(cursor) : undefined;
-  const orderBy = cursor.acceptWords('ORDER', 'BY') ? commaList(cursor, () => parseSortItem(cursor)) : undefined;
+  const orderBy = cursor.acceptWords('ORDER', 'BY') ? commaList(cursor, () => parseSortItemAt(cursor)) : undefined;
   const limit = cursor.acceptWords('LIMIT') ? parseLimit(cursor) : undefined;
   return { distinct, items, from, where, groupBy, having, orderBy, limit };
 }
 
-function parseSortItem(cursor: TokenCursor): SortItem {
+/** An expression with its direction: `price DESC NULLS LAST`. */
+export function parseSortItemAt(cursor: TokenCursor): SortItem {
   const expr = parseExpressionAt(cursor);
   const ascending = cursor.acceptAnyWord(['ASC', 'DESC']) !== 'DESC';
   if (!cursor.acceptWords('NULLS')) return { expr, ascending, nullsFirst: ascending };
@@ -108,7 +109,8 @@ function parseRelation(cursor: TokenCursor): Relation {
   if (token.kind === 'word' && RESERVED_WORDS.has(token.upper)) cursor.fail('a view name or a query in brackets');
   let name = parseIdentifier(cursor, 'a view name or a query in brackets');
   while (cursor.acceptSign('.')) name += `.${parseIdentifier(cursor)}`;
-  return { kind: 'view', name, ...parseAlias(cursor), span: { start: token.start, end: token.end } };
+  const span = cursor.spanFrom(token.start);
+  return { kind: 'view', name, ...parseAlias(cursor), span };
 }
 
 function parseBracketedRelation(cursor: TokenCursor): Relation {

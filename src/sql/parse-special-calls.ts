@@ -117,7 +117,11 @@ function parseUnitCall(cursor: TokenCursor, sub: SubParsers, name: string): Expr
   // `datediff(day, other)`: two arguments, so the word was a column.
   if (!cursor.acceptSign(',')) {
     cursor.expectSign(')');
-    const column: Expr = { kind: 'name', parts: [unit.text], span: { start: unit.start, end: unit.end } };
+    const column: Expr = {
+      kind: 'name',
+      parts: [unit.text],
+      span: { start: unit.start, end: unit.end, text: cursor.text },
+    };
     return call(name === 'timestampadd' ? 'date_add' : 'datediff', [column, first]);
   }
   const second = sub.expression();

@@ -1,12 +1,12 @@
 import type { DataType, Schema } from '../schema.ts';
-import type { Expr, QueryTerm } from './ast.ts';
+import type { Expr, QueryTerm, SortItem } from './ast.ts';
 import { parseExpressionAt, parseNamedExpressionAt } from './parse-expression.ts';
-import { parseQueryAt } from './parse-query.ts';
+import { parseQueryAt, parseSortItemAt } from './parse-query.ts';
 import { parseSchemaAt, parseTypeAt } from './parse-type.ts';
 import { TokenCursor } from './token-cursor.ts';
 
 /**
- * The five things that can be written in Spark SQL here. Each reads its whole text; what does not fit is an error
+ * The six things that can be written in Spark SQL here. Each reads its whole text; what does not fit is an error
  * PARSE_SYNTAX_ERROR with line, column, the line itself, what was found and what was expected.
  */
 
@@ -18,6 +18,11 @@ export function parseExpression(text: string): Expr {
 /** An expression that may have an alias: `price * 2 AS double_price`. */
 export function parseSelectItem(text: string): Expr {
   return parseWhole(text, parseNamedExpressionAt, 'an operator, an alias or the end of the expression');
+}
+
+/** An expression to sort by: `price DESC NULLS LAST`. */
+export function parseSortItem(text: string): SortItem {
+  return parseWhole(text, parseSortItemAt, 'ASC, DESC or the end of the expression');
 }
 
 /** `SELECT ...`, also several joined by UNION ALL. */

@@ -1,4 +1,4 @@
-import type { ClickstreamError } from '../errors.ts';
+import type { AnalysisError } from './analysis-error.ts';
 import type { Span } from './ast.ts';
 import { syntaxErrorAt, type Token, tokenize } from './lexer.ts';
 
@@ -69,7 +69,7 @@ export class TokenCursor {
 
   /** From `start` to the end of the last token read. */
   spanFrom(start: number): Span {
-    return { start, end: this.at === 0 ? start : (this.tokens[this.at - 1] as Token).end };
+    return { start, end: this.at === 0 ? start : (this.tokens[this.at - 1] as Token).end, text: this.text };
   }
 
   /** Refuses the next token. */
@@ -77,7 +77,7 @@ export class TokenCursor {
     throw this.error(this.peek(), expected);
   }
 
-  error(token: Token, expected: string): ClickstreamError {
+  error(token: Token, expected: string): AnalysisError {
     const found =
       token.kind === 'end' ? 'the end of the text' : JSON.stringify(this.text.slice(token.start, token.end));
     return syntaxErrorAt(this.text, token.start, `${found}; expected ${expected}`);

@@ -44,6 +44,24 @@ describe('statusReport', () => {
     checkpoint.close();
   });
 
+  test('open windows: how many, and what closes the first', async () => {
+    const disk = new ModelDisk();
+    const checkpoint = await openCheckpoint(disk);
+    logBatch(checkpoint, 0);
+    const closes = { nextCloseMicros: (WATERMARK_MS + 10_000) * 1000, lastCloseMicros: (WATERMARK_MS + 20_000) * 1000 };
+    checkpoint.commits.add(0, {
+      batchId: 0,
+      nextBatchWatermarkMs: WATERMARK_MS,
+      operators: [{ openWindows: 2, ...closes }],
+    });
+    expect(statusReport(disk, '/checkpoints/task2').slice(4)).toEqual([
+      '  windows    2 windows are open; the first ends at 2026-01-01T00:00:40.000Z, the last at 2026-01-01T00:00:50.000Z.',
+      '             The watermark is 2026-01-01T00:00:30.000Z; a window comes out when the watermark reaches its end.',
+      expect.stringContaining('An event at 2026-01-01T00:00:40.000Z plus the delay of the watermark'),
+    ]);
+    checkpoint.close();
+  });
+
   test('a folder without one is an error that says so', () => {
     expect(() => statusReport(new ModelDisk(), '/none')).toThrow('there is no checkpoint in /none');
     expect(() => findCheckpoints(new ModelDisk(), '/none')).toThrow('there is no checkpoint in /none/');

@@ -119,8 +119,8 @@ test('aliases with and without AS; words of clauses are no aliases', () => {
 
 test('every node knows its place in the text', () => {
   const sum = parseExpression('a + length(name)');
-  expect(sum.span).toEqual({ start: 0, end: 16 });
-  expect((sum as Extract<Expr, { kind: 'call' }>).args[1]?.span).toEqual({ start: 4, end: 16 });
+  expect(sum.span).toEqual({ start: 0, end: 16, text: 'a + length(name)' });
+  expect((sum as Extract<Expr, { kind: 'call' }>).args[1]?.span).toMatchObject({ start: 4, end: 16 });
 });
 
 describe('queries', () => {

@@ -13,7 +13,6 @@ import {
   struct,
   TIMESTAMP,
 } from '../../src/schema.ts';
-import { withSourceText } from '../../src/sql/analysis-error.ts';
 import { outputName } from '../../src/sql/output-name.ts';
 import { parseExpression, parseSelectItem } from '../../src/sql/parser.ts';
 import { resolveExpression } from '../../src/sql/resolve.ts';
@@ -35,7 +34,7 @@ const scope: Scope = {
 };
 
 function typed(sql: string): TypedExpr {
-  return withSourceText(sql, () => resolveExpression(parseExpression(sql), scope));
+  return resolveExpression(parseExpression(sql), scope);
 }
 
 function typeOf(sql: string): string {
