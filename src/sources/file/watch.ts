@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { FSWatcher } from 'chokidar';
 import type { Clock } from '../../clock.ts';
 
 export interface WatchOptions {
@@ -21,12 +19,12 @@ export interface FolderWatch {
   close(): Promise<void>;
 }
 
-interface WatchEvents {
+export interface WatchEvents {
   readonly onChange: (path: string | null) => void;
   readonly onError: (error: unknown) => void;
 }
 
-interface WatchedFolders {
+export interface WatchedFolders {
   add(folders: readonly string[]): void;
   remove(folders: readonly string[]): void;
   close(): Promise<void>;
@@ -85,26 +83,14 @@ export function watchFolders(options: WatchOptions): FolderWatch {
   };
 }
 
-function watchByChokidar({ onChange, onError }: WatchEvents): WatchedFolders {
-  const watcher = new FoldersOnly({ ignoreInitial: true, depth: 0 });
-  watcher.on('raw', (_event, name, details) => {
-    const { watchedPath } = details as { watchedPath?: string };
-    onChange(typeof name === 'string' && watchedPath !== undefined ? join(watchedPath, name) : null);
-  });
-  watcher.on('error', onError);
+/** The watcher's library is loaded only by a run that watches. What comes in meanwhile is found by the next listing. */
+function watchByChokidar(events: WatchEvents): WatchedFolders {
+  const loading = import('./chokidar-watch.ts').then(({ openChokidar }) => openChokidar(events));
+  loading.catch(events.onError);
+  const whenLoaded = (act: (watcher: WatchedFolders) => void) => void loading.then(act).catch(events.onError);
   return {
-    add: (folders) => void watcher.add([...folders]),
-    remove: (folders) => void watcher.unwatch([...folders]),
-    close: () => watcher.close(),
+    add: (folders) => whenLoaded((watcher) => watcher.add(folders)),
+    remove: (folders) => whenLoaded((watcher) => watcher.remove(folders)),
+    close: async () => await (await loading).close(),
   };
-}
-
-/**
- * chokidar lists a folder, and stats every file in it, at the start and at each event, to tell what happened: seconds for a hundred
- * thousand files. What happened is told by our own listing; only the wake-up ("raw" events of the folders) is wanted.
- */
-class FoldersOnly extends FSWatcher {
-  override _readdirp(): undefined {
-    return undefined;
-  }
 }
