@@ -125,7 +125,7 @@ export function progressOf(
       metrics: { numFiles: entry.sources[index]?.splits.length ?? 0 },
     })),
     sink: { description: identity.sinkDescription, numOutputRows: run.outputRows },
-    account: { operators: [...run.accounts].map(([operator, account]) => ({ operator, ...account })) },
+    account: { operators: [...run.accounts].reverse().map(([operator, account]) => ({ operator, ...account })) },
   };
 }
 
