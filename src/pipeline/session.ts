@@ -6,6 +6,7 @@ import type { AnalysisOptions } from '../plan/analyze.ts';
 import type { LogicalPlan } from '../plan/logical.ts';
 import { planQuery } from '../plan/sql-query.ts';
 import type { Schema } from '../schema.ts';
+import type { MicroBatch } from '../sinks/micro-batch.ts';
 import { parseQuery, parseSchema } from '../sql/parser.ts';
 import { zone } from '../sql/values/zone.ts';
 import { DataFrame } from './data-frame.ts';
@@ -49,6 +50,11 @@ export class Session {
   /** A query in SQL over registered views, streaming or static. */
   sql(text: string): DataFrame {
     return new DataFrame(this, planQuery(parseQuery(text), this.views));
+  }
+
+  /** The rows of a micro-batch as a static table: for joins, aggregates and SQL inside foreachBatch. */
+  tableOf(batch: MicroBatch): DataFrame {
+    return new DataFrame(this, { op: 'static', name: 'batch', schema: batch.schema, read: () => batch.batches() });
   }
 
   registerView(name: string, plan: LogicalPlan): void {
