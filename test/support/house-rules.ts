@@ -141,7 +141,8 @@ export function deadFiles(tree: Tree): string[] {
     reached.add(path);
     for (const { target } of importsOf(path, tree.get(path) ?? '')) if (tree.has(target)) queue.push(target);
   }
-  return [...tree.keys()].filter((path) => !reached.has(path) && !isWorkerEntry(tree, path));
+  // A .d.ts file says what a library is like; the compiler finds it by itself.
+  return [...tree.keys()].filter((path) => !reached.has(path) && !path.endsWith('.d.ts') && !isWorkerEntry(tree, path));
 }
 
 /** Workers are started by their address: `new URL('./worker.ts', import.meta.url)`. */
