@@ -46,7 +46,7 @@ export class MicroBatch {
     readonly batchId: number,
     readonly schema: Schema,
     private readonly source: AsyncIterable<Batch>,
-    writing: BatchWriting,
+    private readonly writing: BatchWriting,
   ) {
     const writer =
       (name: FileFormatName) =>
@@ -59,6 +59,12 @@ export class MicroBatch {
         return writing.write(directory, format, options, rows);
       };
     this.write = { parquet: writer('parquet'), csv: writer('csv'), json: writer('json'), text: writer('text') };
+  }
+
+  /** Other rows of this batch, to be written under its id: `batch.with(tableOf(batch).where('clicks > 0')).write.csv('clicked')`. */
+  with(table: { readonly schema: Schema; batches(): AsyncIterable<Batch> }): MicroBatch {
+    const rows = { [Symbol.asyncIterator]: () => table.batches()[Symbol.asyncIterator]() };
+    return new MicroBatch(this.batchId, table.schema, rows, this.writing);
   }
 
   /** The rows as columns, a few thousand at a time. */
