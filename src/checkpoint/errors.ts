@@ -1,9 +1,14 @@
 import { type ClickstreamError, configError, ioError } from '../errors.ts';
 
 /** A checkpoint that cannot be trusted any more: the run must stop and leave it as it is. */
-export function corruptError(path: string, found: string, cause?: unknown): ClickstreamError {
+export function corruptError(
+  path: string,
+  found: string,
+  cause?: unknown,
+  code = 'CHECKPOINT_CORRUPT',
+): ClickstreamError {
   return ioError(
-    'CHECKPOINT_CORRUPT',
+    code,
     `${path}: ${found}. The checkpoint was left as it is. Restore the file from a backup of the checkpoint folder, or start over ` +
       'with a new checkpoint (--fresh), which reads all input again.',
     cause,

@@ -10,6 +10,8 @@ import { corruptError, newerVersionError } from './errors.ts';
 export interface EntryCodec<Entry> {
   encode(entry: Entry): string[];
   decode(lines: readonly string[], id: number): Entry;
+  /** Error code for an entry that is missing though later ones are there; CHECKPOINT_CORRUPT unless given. */
+  readonly missingCode?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export type LogAccess = 'writer' | 'reader';
  * A log of entries numbered without gaps, one file each, written once and never changed (Spark's HDFSMetadataLog).
  *
  * Law: after `add(n)` returned, entry n survives a loss of power. A newest entry that is torn was never acknowledged and counts as not written;
- * anything else that is broken or missing stops with CHECKPOINT_CORRUPT.
+ * anything else that is broken or missing stops with CHECKPOINT_CORRUPT, or the codec's `missingCode`.
  * fsyncs: `add` one for the file and one for the folder; `purge` none in the usual case of one entry out for one in.
  */
 export class NumberedLog<Entry> {
@@ -156,7 +158,12 @@ export class NumberedLog<Entry> {
   private verify(ids: readonly number[]): void {
     for (let id = this.first; id <= this.last; id++) {
       if (ids[id - this.first] !== id)
-        throw corruptError(this.path(id), 'the entry is missing, though later ones are there');
+        throw corruptError(
+          this.path(id),
+          'the entry is missing, though later ones are there',
+          undefined,
+          this.codec.missingCode,
+        );
       const content = this.read(id);
       if (content.kind === 'broken') throw corruptError(this.path(id), content.reason);
     }

@@ -36,6 +36,7 @@ const codec: EntryCodec<OffsetEntry> = {
     if (metadata.batchId !== id) throw new Error(`it is of batch ${metadata.batchId}`);
     return { ...metadata, sources: sourceLines.map(decodeSource) };
   },
+  missingCode: 'CHECKPOINT_MISSING_OFFSETS',
 };
 
 function encodeSource({ offset, splits }: SourceRange): string {

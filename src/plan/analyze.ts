@@ -197,6 +197,12 @@ class Planner {
 
   private withWatermark(input: PhysicalPlan, column: string, delay: string): PhysicalPlan {
     const delayMs = watermarkDelayMs(delay);
+    if ([...nodesOf(input)].some((node) => node.op === 'watermark')) {
+      throw configError(
+        'WATERMARK_REDEFINED',
+        'withWatermark: this stream has a watermark already, and redefining it is not allowed. Keep one withWatermark per stream.',
+      );
+    }
     const index = findColumn(input.output, column, 'withWatermark');
     const attribute = input.output[index] as Attribute;
     if (attribute.type.kind !== 'timestamp' && !isWindowType(attribute.type)) {
@@ -206,12 +212,6 @@ class Planner {
       );
     }
     if (!isStreamingPlan(input)) return input;
-    if ([...nodesOf(input)].some((node) => node.op === 'watermark')) {
-      throw configError(
-        'WATERMARK_REDEFINED',
-        'withWatermark: this stream has a watermark already, and redefining it is not allowed. Keep one withWatermark per stream.',
-      );
-    }
     const watermarkId = this.watermarks++;
     const output = input.output.map(({ eventTime, ...rest }, i) =>
       i === index ? { ...rest, eventTime: { watermarkId, delayMs } } : rest,

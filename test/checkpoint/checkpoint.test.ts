@@ -169,8 +169,8 @@ describe('one at a time', () => {
 describe('damage', () => {
   test.each<[string, string[], string]>([
     ['metadata is gone', ['metadata'], 'CHECKPOINT_CORRUPT'],
-    ['an entry before the newest two is gone', ['offsets/1'], 'CHECKPOINT_CORRUPT'],
-    ['the last but one offsets entry is gone', ['offsets/2'], 'CHECKPOINT_CORRUPT'],
+    ['an entry before the newest two is gone', ['offsets/1'], 'CHECKPOINT_MISSING_OFFSETS'],
+    ['the last but one offsets entry is gone', ['offsets/2'], 'CHECKPOINT_MISSING_OFFSETS'],
     ['all offsets but the newest are gone', ['offsets/0', 'offsets/1', 'offsets/2'], 'CHECKPOINT_MISSING_OFFSETS'],
     ['the newest offsets are gone', ['offsets/3'], 'CHECKPOINT_CORRUPT'],
     ['all offsets are gone', ['offsets/0', 'offsets/1', 'offsets/2', 'offsets/3'], 'CHECKPOINT_CORRUPT'],
