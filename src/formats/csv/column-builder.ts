@@ -1,6 +1,7 @@
 import { allocateFixed, type FixedValues, type Int64, type Vector } from '../../batch.ts';
 import { configError } from '../../errors.ts';
 import { type DataType, type Field, formatType } from '../../schema.ts';
+import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
 import { parseDateBytes, parseTimestampBytes, type ZoneOffset } from '../timestamp-bytes.ts';
 import { parseDecimal, parseDouble, parseLong } from './number-bytes.ts';
 
@@ -11,6 +12,8 @@ export interface ColumnBuilder {
   /** Sets the value of a row from a field; false when the field is no such value. */
   read(bytes: Uint8Array, start: number, end: number, row: number): boolean;
   setNull(row: number): void;
+  /** Takes its values of the rows that the kernel decoded. */
+  append(run: DecodedRun): void;
   /** The first `length` rows as a vector; the builder begins anew with fresh memory. */
   finish(length: number): Vector;
 }
@@ -75,6 +78,10 @@ class Nulls {
     this.validity[row] = valid;
   }
 
+  append(run: DecodedRun, column: number): void {
+    this.validity = appendValidity(this.validity, this.capacity, run, column);
+  }
+
   finish(length: number): Uint8Array | null {
     const validity = this.validity?.subarray(0, length) ?? null;
     this.validity = null;
@@ -98,6 +105,11 @@ function fixedBuilder(type: DataType, what: string, capacity: number, parse: Rea
       return true;
     },
     setNull: (row) => nulls.set(row, 0),
+    append(run) {
+      const column = run.nextColumn();
+      nulls.append(run, column);
+      appendFixed(values, null, type, run, column);
+    },
     finish(length) {
       const filled = values.subarray(0, length);
       values = allocateFixed(type, capacity) as PlainValues;
@@ -168,6 +180,12 @@ class Int64Builder implements ColumnBuilder {
     this.nulls.set(row, 0);
   }
 
+  append(run: DecodedRun): void {
+    const column = run.nextColumn();
+    this.nulls.append(run, column);
+    appendFixed(this.values, this.wide, this.type, run, column);
+  }
+
   finish(length: number): Vector {
     const values = (this.wide ?? this.values).subarray(0, length);
     this.values = new Float64Array(this.capacity);
@@ -201,6 +219,12 @@ class DecimalBuilder implements ColumnBuilder {
   setNull(row: number): void {
     this.values[row] = null;
     this.nulls.set(row, 0);
+  }
+
+  append(run: DecodedRun): void {
+    const column = run.nextColumn();
+    this.nulls.append(run, column);
+    appendDecimals(this.values, run, column);
   }
 
   finish(length: number): Vector {
@@ -242,6 +266,16 @@ class StringBuilder implements ColumnBuilder {
   setNull(row: number): void {
     this.offsets[row + 1] = this.offsets[row] as number;
     this.nulls.set(row, 0);
+  }
+
+  append(run: DecodedRun): void {
+    const column = run.nextColumn();
+    const at = this.offsets[run.row] as number;
+    const { bytes, ends } = run.kernel.texts(column, at);
+    this.nulls.append(run, column);
+    if (at + bytes.length > this.bytes.length) this.grow(at, at + bytes.length);
+    this.bytes.set(bytes, at);
+    this.offsets.set(ends, run.row + 1);
   }
 
   finish(length: number): Vector {

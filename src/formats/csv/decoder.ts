@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Batch } from '../../batch.ts';
 import { dataError } from '../../errors.ts';
 import type { DecodeRequest, Decoder } from '../../format.ts';
+import { FastRows } from './fast-rows.ts';
 import { layoutByName } from './header.ts';
 import { endOfLine, isBlankLine, lineEndLength, lineEnds, wholeLineEnd } from './line-ends.ts';
 import { type CsvOptions, csvOptions } from './options.ts';
@@ -20,7 +21,16 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads one CSV file; see `csvFormat` for the rules. */
 export function csvDecoder(request: DecodeRequest): Decoder {
-  const read = new CsvDecoder(request);
+  return decoderOf(request, true);
+}
+
+/** The same without the kernel, to hold the two against each other. */
+export function plainCsvDecoder(request: DecodeRequest): Decoder {
+  return decoderOf(request, false);
+}
+
+function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
+  const read = new CsvDecoder(request, useKernel);
   return {
     push: (chunk) => read.push(chunk),
     finish: () => read.finish(),
@@ -47,13 +57,23 @@ class CsvDecoder {
   /** In the tail of a line that is too long. */
   private skipping = false;
   private verdicts = 0;
+  private fast: FastRows | null = null;
 
-  constructor(private readonly request: DecodeRequest) {
+  constructor(
+    private readonly request: DecodeRequest,
+    private readonly useKernel: boolean,
+  ) {
     this.options = csvOptions(request.options);
     this.tokenizer = new CsvTokenizer(this.options, request.schema.fields.length);
     this.rows = new RowBuilder(request, this.options);
     this.comment = this.options.comment === '' ? -1 : this.options.comment.charCodeAt(0);
     this.headerWanted = this.options.header;
+    if (!this.headerWanted) this.speedUp();
+  }
+
+  /** The layout of the records is known: the kernel may take those that fit it. */
+  private speedUp(): void {
+    this.fast = this.useKernel ? FastRows.of(this.options, this.rows) : null;
   }
 
   *push(chunk: Uint8Array): Iterable<Batch> {
@@ -78,12 +98,22 @@ class CsvDecoder {
     let at = this.atStart ? this.skipBom(final) : 0;
     this.viewIsUtf8 = isUtf8(this.view.subarray(0, final ? undefined : wholeCharacters(this.view)));
     while (at >= 0 && at < this.view.length) {
-      const next = this.step(at, final);
+      const next = this.run(at) ?? this.step(at, final);
       if (next < 0) break;
       at = next;
       if (this.rows.length === BATCH_ROWS) yield this.rows.take() as Batch;
     }
     this.keepFrom(Math.max(at, 0));
+  }
+
+  /** Takes the records at `at` that the kernel can; gives where the next begins, or null when it takes none. */
+  private run(at: number): number | null {
+    const { fast } = this;
+    if (fast === null || this.skipping) return null;
+    const next = fast.take(this.view, at, this.base + at);
+    if (next === at) return null;
+    this.line += fast.taken;
+    return next;
   }
 
   /** Takes one line or record at `at`; gives where the next begins, or -1 when more bytes are needed. */
@@ -139,6 +169,7 @@ class CsvDecoder {
       decoder.decode(tokenizer.bytes.subarray(tokenizer.starts[i], tokenizer.ends[i])),
     );
     this.rows.layout = layoutByName(this.rows.fileColumns, names, this.line);
+    this.speedUp();
   }
 
   /** A record whose quotes are not RFC 4180's, up to the end of the line where that shows: csv-parse decides. */

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { Batch } from '../../batch.ts';
 import type { DecodeRequest } from '../../format.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
+import { DecodedRun } from '../decoded-run.ts';
 import { type ColumnBuilder, columnBuilder } from './column-builder.ts';
 import { type Layout, layoutByPosition } from './header.ts';
 import type { CsvOptions } from './options.ts';
@@ -63,6 +65,13 @@ export class RowBuilder {
     }
     if (problem === null) this.length++;
     return problem;
+  }
+
+  /** Adds the rows that the kernel decoded. */
+  append(kernel: Kernel): void {
+    const run = new DecodedRun(kernel, this.length);
+    for (const builder of this.builders) builder.append(run);
+    this.length += run.rows;
   }
 
   /** Adds the malformed record as a row: what `add` could read of it, or nulls. */

@@ -89,7 +89,8 @@ function value(kind: u32, op: usize, p: usize, row: u32): usize {
       if (!field && load<u8>(p) != 34) return NO;
       const from = field ? p : p + 1;
       const end = field ? fieldEnd(p, separator, quote) : plainTextEnd(from);
-      if (end == NO) return NO;
+      // An empty field is null, and this column has no null.
+      if (end == NO || (field && end == from)) return NO;
       store<u32>(values + (<usize>row << 3), <u32>from);
       store<u32>(values + (<usize>row << 3), <u32>(end - from), 4);
       return field ? end : end + 1;

@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { sharedKernel } from '../../src/kernel/kernel.ts';
+import { difference } from './compare.ts';
+import { csvCase } from './csv-cases.ts';
+import type { DecodingCase } from './decoding-case.ts';
+import { jsonCase } from './json-cases.ts';
+import { Random } from './random.ts';
+
+/** `npm run fuzz:fast -- --cases N --seed S` sets these; without, a short run of the same. */
+const cases = Number(process.env.FUZZ_CASES ?? 1500);
+const firstSeed = Number(process.env.FUZZ_SEED ?? 1);
+
+test('the kernel was built', () => expect(sharedKernel()).not.toBeNull());
+
+test.each([
+  ['json', jsonCase],
+  ['csv', csvCase],
+] as const)(
+  'fast path and plain decoder read the same: %s',
+  (_name, make) => {
+    for (let seed = firstSeed; seed < firstSeed + cases; seed++) {
+      const made = make(new Random(seed));
+      // An option that changes nothing gives each case shapes of its own, so that a case fails alone as in a row.
+      const given = { ...made, options: { ...made.options, ...ownShapes(made, seed) } };
+      if (difference(given) !== null) report(smaller(given), seed);
+    }
+  },
+  3_600_000,
+);
+
+function ownShapes({ format, options }: DecodingCase, seed: number): Record<string, unknown> {
+  if (format === 'csv') return {};
+  return options.mode === 'reject'
+    ? { columnNameOfCorruptRecord: `case ${seed}` }
+    : { maxDepth: options.maxDepth ?? 100 + (seed % 9000) };
+}
+
+/** Takes away parts of the input as long as the two still differ. */
+function smaller(given: DecodingCase): DecodingCase {
+  let best = given;
+  const still = (bytes: Uint8Array, cuts: readonly number[]) => {
+    const candidate = { ...best, bytes, cuts: cuts.filter((cut) => cut <= bytes.length) };
+    if (difference(candidate) === null) return false;
+    best = candidate;
+    return true;
+  };
+  still(best.bytes, []);
+  for (let size = best.bytes.length >> 1; size > 0; size >>= 1) {
+    for (let at = 0; at + size <= best.bytes.length; ) {
+      const without = Uint8Array.from([...best.bytes.subarray(0, at), ...best.bytes.subarray(at + size)]);
+      if (!still(without, best.cuts)) at += size;
+    }
+  }
+  return best;
+}
+
+function report(given: DecodingCase, seed: number): never {
+  const found = difference(given);
+  const text = Buffer.from(given.bytes).toString('latin1');
+  throw new Error(
+    `seed ${seed}: ${given.format} ${JSON.stringify(given.options)}, cuts ${given.cuts}\n${JSON.stringify(text)}\n` +
+      `schema ${JSON.stringify(given.schema)}\nplain:\n${found?.plain}\nfast:\n${found?.fast}`,
+  );
+}
