@@ -5,7 +5,7 @@
 // Kinds of operations in a shape.
 /** The next bytes are exactly these, at most 8. */
 export const SHORT_LITERAL = 0;
-/** The next bytes are exactly these. */
+/** The next bytes are exactly these; `a` has a bit for each byte behind the last whole 16. */
 export const LITERAL = 1;
 /** A whole number that a double holds exactly, as a double. */
 export const SAFE_INTEGER = 2;

@@ -98,6 +98,7 @@ export class ShapeProgram {
       }
     } else {
       view.setUint32(at + 8, PROGRAM_BASE + this.size, true);
+      view.setBigInt64(at + 16, (1n << BigInt(bytes.length & 15)) - 1n, true);
       this.image.set(bytes, this.size);
       this.size += bytes.length;
     }

@@ -57,16 +57,15 @@ let maybeCut: bool = false;
 /** The shape that fitted last is tried first. */
 let favourite: u32 = 0;
 
-/** `size` bytes at `p` are those at `text`. */
-function sameBytes(p: usize, text: usize, size: u32): bool {
+/** `size` bytes at `p` are those at `text`; `tail` has a bit for each of the last ones. */
+// @ts-ignore: decorator
+@inline
+function sameBytes(p: usize, text: usize, size: u32, tail: u32): bool {
   let at: u32 = 0;
   for (; at + 16 <= size; at += 16) {
     if (!v128.all_true<i8>(v128.eq<i8>(v128.load(p + at), v128.load(text + at)))) return false;
   }
-  const rest = size - at;
-  if (rest == 0) return true;
-  const mask = (<u32>1 << rest) - 1;
-  return (<u32>v128.bitmask<i8>(v128.eq<i8>(v128.load(p + at), v128.load(text + at))) & mask) == mask;
+  return (<u32>v128.bitmask<i8>(v128.eq<i8>(v128.load(p + at), v128.load(text + at))) & tail) == tail;
 }
 
 /** The value of an operation that has a column, at `p`; the address behind it. */
@@ -139,7 +138,7 @@ function record(shape: usize, start: usize, row: u32): usize {
       p += load<u32>(op, 12);
     } else if (kind == LITERAL) {
       const size = load<u32>(op, 12);
-      if (!sameBytes(p, load<u32>(op, 8), size)) return failed(p, <usize>size + LOOK_AHEAD);
+      if (!sameBytes(p, load<u32>(op, 8), size, load<u32>(op, 16))) return failed(p, <usize>size + LOOK_AHEAD);
       p += size;
     } else if (kind == SKIP_VALUE) {
       const end = skipValue(p, inputEnd, oneLine, load<i64>(op, 16), load<i64>(op, 24));

@@ -12,6 +12,33 @@ const POWERS = memory.data<f64>([
   1e22,
 ]);
 
+// Up to eight digits at once, one to a byte: no branch for each of them, and numbers differ in length.
+
+/** The eight bytes at `p`, digits as their values. */
+// @ts-ignore: decorator
+@inline
+function eightBytes(p: usize): u64 {
+  return load<u64>(p) ^ 0x3030303030303030;
+}
+
+/** How many of eight bytes are digits before the first other one. */
+// @ts-ignore: decorator
+@inline
+function digitCount(bytes: u64): u64 {
+  // Adding 118 carries what is above 9 into the highest bit; what spills over reaches later bytes only.
+  return ctz((bytes | (bytes + 0x7676767676767676)) & 0x8080808080808080) >> 3;
+}
+
+/** The value of the first `count` digits, 1 to 8: pairs, then fours, then all. */
+// @ts-ignore: decorator
+@inline
+function digitsValue(bytes: u64, count: u64): u64 {
+  let x = bytes << (64 - (count << 3));
+  x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ff;
+  x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffff;
+  return (x * 10000 + (x >> 32)) & 0xffffffff;
+}
+
 /** What `wholeNumber` read. */
 let whole: i64 = 0;
 
@@ -36,6 +63,12 @@ function wholeNumber(start: usize): usize {
 }
 
 export function safeInteger(p: usize, to: usize): usize {
+  const bytes = eightBytes(p);
+  const count = digitCount(bytes);
+  if (count - 1 < 7 && (count == 1 || (bytes & 0xff) != 0)) {
+    store<f64>(to, <f64>digitsValue(bytes, count));
+    return p + <usize>count;
+  }
   const end = wholeNumber(p);
   if (end == NO || whole > <i64>MAX_SAFE || whole < -<i64>MAX_SAFE) return NO;
   store<f64>(to, <f64>whole);
@@ -54,6 +87,29 @@ export function smallInteger(p: usize, to: usize, min: i64, max: i64): usize {
  * rounding (Clinger 1990). Other numbers are left to others.
  */
 export function double(start: usize, to: usize): usize {
+  const bytes = eightBytes(start);
+  const count = digitCount(bytes);
+  if (count - 1 < 7 && (count == 1 || (bytes & 0xff) != 0)) {
+    let p = start + <usize>count;
+    const value = digitsValue(bytes, count);
+    if (load<u8>(p) == DOT) {
+      const fraction = eightBytes(++p);
+      const digits = digitCount(fraction);
+      p += <usize>digits;
+      if (digits - 1 < 7 && (<u32>load<u8>(p) | 32) != 101) {
+        const power = load<f64>(POWERS + (<usize>digits << 3));
+        store<f64>(to, (<f64>value * power + <f64>digitsValue(fraction, digits)) / power);
+        return p;
+      }
+    } else if ((<u32>load<u8>(p) | 32) != 101) {
+      store<f64>(to, <f64>value);
+      return p;
+    }
+  }
+  return anyDouble(start, to);
+}
+
+function anyDouble(start: usize, to: usize): usize {
   const negative = load<u8>(start) == MINUS;
   const first = negative ? start + 1 : start;
   let p = first;
