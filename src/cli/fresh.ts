@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { readQueryId } from '../checkpoint/metadata.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
@@ -21,9 +21,9 @@ export interface FreshTarget {
   readonly outputs: readonly string[];
 }
 
-/** Small files beside the data that name the query which owns the folder. */
-const MARKER = /^[._]/;
-const MARKER_MAX_BYTES = 4096;
+/** In an output folder: the mark of its owner, and the folders whose whole content is the owner's. */
+const OWNER_MARK = join('_clickstream', 'owner.json');
+const OWNERS_FOLDERS = ['_clickstream', '_spark_metadata'];
 
 /**
  * Starts a query over: deletes its checkpoint's content and its own output, after asking.
@@ -46,7 +46,8 @@ export async function startFresh(disk: Disk, target: FreshTarget, yes: boolean, 
 
 /**
  * Finds what a query left: its checkpoint, and in its output folders the files that carry its id, in their name
- * (`part-...-<first 8 of the id>.csv`) or, for markers, in their text. Whatever else lies there stays.
+ * (`part-...-<first 8 of the id>.csv`), or that only the folder's owner writes, when its mark says that it is this query. Whatever else
+ * lies there stays.
  */
 export function planFresh(disk: Disk, target: FreshTarget): FreshPlan {
   const found = readQueryId(disk, target.checkpoint);
@@ -62,7 +63,11 @@ export function planFresh(disk: Disk, target: FreshTarget): FreshPlan {
   const folders: string[] = [];
   for (const output of target.outputs) {
     if (!exists(disk, output)) continue;
-    collect(disk, output, files, folders, (path, name) => isOwned(disk, path, name, queryId));
+    const isOwner = namesQuery(disk, join(output, OWNER_MARK), queryId);
+    collect(disk, output, files, folders, (path, name) => {
+      const [top = ''] = relative(output, path).split(sep);
+      return name.includes(queryId.slice(0, 8)) || (isOwner && OWNERS_FOLDERS.includes(top));
+    });
   }
   const lock = join(target.checkpoint, LOCK_NAME);
   collect(disk, target.checkpoint, files, folders, (path) => path !== lock);
@@ -90,13 +95,8 @@ function collect(
   return empties;
 }
 
-function isOwned(disk: Disk, path: string, name: string, queryId: string): boolean {
-  if (name.includes(queryId.slice(0, 8))) return true;
-  return MARKER.test(name) && disk.stat(path).size <= MARKER_MAX_BYTES && textOf(disk, path).includes(queryId);
-}
-
-function textOf(disk: Disk, path: string): string {
-  return new TextDecoder().decode(readWhole(disk, path));
+function namesQuery(disk: Disk, path: string, queryId: string): boolean {
+  return exists(disk, path) && new TextDecoder().decode(readWhole(disk, path)).includes(queryId);
 }
 
 /**
@@ -125,12 +125,14 @@ function folderLines(files: readonly string[]): string[] {
 }
 
 /**
- * The checkpoint's `metadata` goes last of all files: as long as it is there, a run that was interrupted here
- * is continued by another --fresh.
+ * The checkpoint's `metadata` goes last of all files, and the owner's marks last before it: as long as they are there, a run that was
+ * interrupted here is continued by another --fresh.
  */
 function deleteFresh(disk: Disk, checkpoint: string, plan: FreshPlan): void {
   const metadata = join(checkpoint, 'metadata');
-  for (const file of plan.files) if (file !== metadata) attempt(file, () => disk.unlink(file));
+  const isMark = (file: string) => file.endsWith(`${sep}${OWNER_MARK}`);
+  const others = plan.files.filter((file) => file !== metadata && !isMark(file));
+  for (const file of [...others, ...plan.files.filter(isMark)]) attempt(file, () => disk.unlink(file));
   for (const folder of plan.folders) attempt(folder, () => disk.rmdir(folder));
   attempt(metadata, () => disk.unlink(metadata));
 }

@@ -5,6 +5,7 @@ import type { OutputMode } from '../sink.ts';
 import type { ReadContext, Split } from '../source.ts';
 import type { BatchRun, EventTimeStats, OperatorAccount, SideChannel } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
+import { breathe } from './breathe.ts';
 import type { QueryParts } from './query-parts.ts';
 
 /** The run of one logged batch: its fixed inputs, and what is counted on the way. */
@@ -73,6 +74,7 @@ export class CurrentRun implements BatchRun {
         if (this.signal.aborted) throw stopped();
         account.passed += batch.length;
         yield batch;
+        await breathe();
       }
       this.reading = null;
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ClickstreamError } from '../errors.ts';
 import { nodesOf } from '../plan/physical.ts';
+import { breathe } from './breathe.ts';
 import { STOPPED } from './current-run.ts';
 import { MicroBatchExecution } from './micro-batch.ts';
 import { explainOpenWindows } from './open-windows.ts';
@@ -272,6 +273,7 @@ export class StreamingQuery {
     }
     this.state = { message: 'Waiting for data to arrive', isDataAvailable: report !== null, isTriggerActive: false };
     this.report(report);
+    await breathe();
     if (report === null) {
       this.waiters = this.waiters.filter((waiter) => !waiting.includes(waiter));
       for (const { resolve } of waiting) resolve();

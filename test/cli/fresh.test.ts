@@ -41,7 +41,8 @@ function usedFolders(): ModelDisk {
     '/out/part-000000000-00000-0123abcd.csv': 'ours',
     '/out/part-000000000-00000-fedcba98.csv': 'of another query',
     '/out/notes.txt': `a file of the user that names ${ID}`,
-    '/out/_owner': JSON.stringify({ queryId: ID }),
+    '/out/_clickstream/owner.json': JSON.stringify({ queryId: ID }),
+    '/out/_spark_metadata/0': 'v1',
     '/out/_rejects/part-000000000-00000-0123abcd.ndjson': 'ours',
     '/out/_other': JSON.stringify({ queryId: OTHER }),
   });
