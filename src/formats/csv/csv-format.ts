@@ -18,5 +18,5 @@ export const csvFormat: Format = {
   name: 'csv',
   extension: '.csv',
   decoder: csvDecoder,
-  encoder: csvEncoder,
+  encoder: (request) => csvEncoder(request),
 };

@@ -3,6 +3,7 @@
  * (see ../ops.ts for the layout, ../program.ts for how they come to be).
  */
 export { decode, result } from './decode';
+export { csvBytes, encodeCsv } from './encode-csv';
 export { gather, lineFeeds } from './gather';
 
 /** Everything below this address is the kernel's own. */
