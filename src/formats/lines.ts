@@ -3,6 +3,12 @@ import { ByteWindow } from './byte-window.ts';
 /** What is kept of a line that is too long. */
 const KEPT_BYTES = 64 * 1024;
 
+/** Takes many lines at once, where it can. */
+export interface LineRunner {
+  takeLines(window: ByteWindow, at: number): number;
+  readonly taken: number;
+}
+
 /**
  * Cuts a byte stream into lines, wherever its chunks end. A line ends with LF, CRLF or CR, or with the stream; as in
  * Spark, whose lines are Hadoop's (`LineReader`). A byte order mark at the start of the stream is left out.
@@ -37,6 +43,21 @@ export class Lines {
 
   finish(): void {
     this.window.ended = true;
+  }
+
+  /**
+   * Offers the lines from the next one on to `runner`, which gives the end of the last line that it takes, or `at`, and then
+   * says how many it took. Whether it took any.
+   */
+  pass(runner: LineRunner): boolean {
+    const { window } = this;
+    if (!this.begun || this.head !== null || window.start === window.end) return false;
+    const behind = runner.takeLines(window, window.start);
+    if (behind === window.start) return false;
+    this.number += runner.taken;
+    this.scanned = 0;
+    window.start = behind;
+    return true;
   }
 
   /** Moves to the next line; false when more bytes are needed or the stream is over. */

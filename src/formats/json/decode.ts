@@ -22,5 +22,5 @@ function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
   const options = jsonOptions(request.options);
   return options.mode === 'reject'
     ? new RejectDecoder(request, options, useKernel)
-    : new SparkDecoder(request, options);
+    : new SparkDecoder(request, options, useKernel);
 }

@@ -1,5 +1,5 @@
 import { NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
-import { ELEMENTS, VALUES } from '../../kernel/ops.ts';
+import { ELEMENTS, LINES, VALUES } from '../../kernel/ops.ts';
 import type { Schema } from '../../schema.ts';
 import type { ByteWindow } from '../byte-window.ts';
 import { KernelStage } from '../kernel-stage.ts';
@@ -33,6 +33,7 @@ export class FastRecords {
   private readonly stage: KernelStage;
   private readonly values: RecordRules;
   private readonly elements: RecordRules;
+  private readonly lines: RecordRules;
 
   private constructor(
     kernel: NonNullable<ReturnType<typeof sharedKernel>>,
@@ -44,6 +45,7 @@ export class FastRecords {
     const rules = { maxRecordBytes, separator: NO_BYTE, quote: NO_BYTE, comment: NO_BYTE };
     this.values = { ...rules, between: VALUES };
     this.elements = { ...rules, between: ELEMENTS };
+    this.lines = { ...rules, between: LINES };
   }
 
   /** null when the kernel cannot do it. */
@@ -56,9 +58,22 @@ export class FastRecords {
 
   /** Decodes the records from `window.bytes[at]` on into rows, as far as they fit; gives the end of the last one, or `at`. */
   take(window: ByteWindow, at: number, inArray: boolean): number {
+    return this.run(window, at, inArray ? this.elements : this.values);
+  }
+
+  /** Decodes the lines from `window.bytes[at]` on likewise; gives where the next line begins, or `at`. */
+  takeLines(window: ByteWindow, at: number): number {
+    return this.run(window, at, this.lines);
+  }
+
+  /** Records of the last run. */
+  get taken(): number {
+    return this.stage.kernel.rows;
+  }
+
+  private run(window: ByteWindow, at: number, rules: RecordRules): number {
     const { stage, rows } = this;
     const offset = window.offsetOf(at);
-    const rules = inArray ? this.elements : this.values;
     const size = stage.decode(window.bytes, at, window.end, offset, rules, rows.room);
     if (size === 0) return at;
     const { kernel } = stage;

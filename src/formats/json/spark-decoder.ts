@@ -5,6 +5,7 @@ import { Lines } from '../lines.ts';
 import { invalidUtf8At } from '../utf8.ts';
 import { WholeInput } from '../whole-input.ts';
 import { type Column, TextColumn } from './columns.ts';
+import { FastRecords } from './fast-records.ts';
 import type { JsonOptions } from './options.ts';
 import { ReadContext } from './read-context.ts';
 import { RowBuilder } from './row-builder.ts';
@@ -29,19 +30,24 @@ export class SparkDecoder implements Decoder {
   private readonly context: ReadContext;
   private readonly rows: RowBuilder;
   private readonly corrupt: TextColumn | null;
+  private readonly fast: FastRecords | null;
   /** The tape entries of the objects in the record that are rows, as far as they are JSON. */
   private entries: number[] = [];
+  private ran = false;
 
   constructor(
     private readonly request: DecodeRequest,
     private readonly options: JsonOptions,
+    useKernel: boolean,
   ) {
     const { schema } = request;
     this.records = options.multiLine ? new WholeInput(options.maxRecordBytes) : new Lines(options.maxRecordBytes);
     this.tokens = new Tokenizer(options, 'spark');
-    this.context = new ReadContext(this.tokens, false, zoneOffset(options.timeZone));
+    const zone = zoneOffset(options.timeZone);
+    this.context = new ReadContext(this.tokens, false, zone);
     const corruptIndex = schema.fields.findIndex(({ name }) => name === options.columnNameOfCorruptRecord);
     this.rows = new RowBuilder(schema, this.context);
+    this.fast = useKernel && !options.multiLine ? FastRecords.of(schema, options, zone, this.rows) : null;
     this.corrupt = corruptIndex < 0 ? null : corruptColumn(this.rows.columns.children[corruptIndex], options);
   }
 
@@ -58,10 +64,17 @@ export class SparkDecoder implements Decoder {
   }
 
   private *read(): Iterable<Batch> {
-    while (this.records.next()) {
-      this.record();
+    while (this.run() || this.records.next()) {
+      if (!this.ran) this.record();
       if (this.rows.hasBatches) yield* this.rows.batches();
     }
+  }
+
+  /** Takes the next lines through the kernel, as far as they fit. */
+  private run(): boolean {
+    const { records, fast } = this;
+    this.ran = fast !== null && records instanceof Lines && records.pass(fast);
+    return this.ran;
   }
 
   private record(): void {
@@ -69,7 +82,11 @@ export class SparkDecoder implements Decoder {
     if (isBlank(bytes, start, end)) return;
     const reason = this.misfit();
     if (reason !== null) this.malformed(reason);
-    else for (const entry of this.entries) this.keep(entry, false);
+    else {
+      const { records, tokens } = this;
+      if (records instanceof Lines) this.fast?.learn(tokens, records.byteOffset);
+      for (const entry of this.entries) this.keep(entry, false);
+    }
   }
 
   /** Why the record is malformed, or null. Sets `entries`. A single row is written then, several are not yet. */
