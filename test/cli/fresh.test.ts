@@ -61,7 +61,7 @@ describe('startFresh', () => {
       '/out/part-000000000-00000-fedcba98.csv',
     ]);
     expect(namesBelow(disk, '/checkpoint')).toEqual([]);
-    expect(io.err()).toContain('/out/ (2 files)');
+    expect(io.err()).toContain('/out/ (1 file)');
   });
 
   test("another process's lock is not part of the plan", () => {

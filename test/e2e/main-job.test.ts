@@ -96,32 +96,40 @@ describe('generate, task1, task2', () => {
 });
 
 describe('broken records', () => {
-  test.each(['ndjson', 'array'])('of every kind are set aside, and no good one with them (%s)', async (format) => {
-    work = createWorkspace('job');
-    const shape = ['--files', '40', '--format', format, ...SEED];
-    await run('generate', '--out', 'whole', ...shape);
-    await run('generate', '--out', 'json', '--corrupt', '0.1', ...shape);
-    const result = await run('task1', ...FOLDERS1, ...BOUNDED);
-    const aside = rejects(work.path('csv'), 'rejected');
-    const rows = csvRows('csv');
-    const good = goodEvents(generated('whole'), generated('json'));
-    expect(good.broken).toBeGreaterThan(20);
-    expect(rows.sort()).toEqual(good.rows.sort());
-    // What is broken beyond recognition may be set aside in one piece or in several, never in none.
-    expect(aside.length).toBeGreaterThanOrEqual(format === 'ndjson' ? good.broken : 1);
-    if (format === 'ndjson') expect(aside).toHaveLength(good.broken);
-    const [account] = /source +[\d,]+ +[\d,]+.*/.exec(result.stderr) ?? [''];
-    const [read, passed, , , , rejected] = account.split(/ +/).slice(1).map(Number);
-    expect({ read, passed, rejected }).toEqual({
-      read: rows.length + aside.length,
-      passed: rows.length,
-      rejected: aside.length,
-    });
-    for (const record of aside) {
-      expect(record).toMatchObject({ source: expect.any(String), reason: expect.any(String), raw: expect.any(String) });
-    }
-    expect(new Set(aside.map((record) => kindOf(String(record.reason)))).size).toBeGreaterThan(3);
-  }, 60_000);
+  test.each(['ndjson', 'array'])(
+    'of every kind are set aside, and no good one with them (%s)',
+    async (format) => {
+      work = createWorkspace('job');
+      const shape = ['--files', '40', '--format', format, ...SEED];
+      await run('generate', '--out', 'whole', ...shape);
+      await run('generate', '--out', 'json', '--corrupt', '0.1', ...shape);
+      const result = await run('task1', ...FOLDERS1, ...BOUNDED);
+      const aside = rejects(work.path('csv'), 'rejected');
+      const rows = csvRows('csv');
+      const good = goodEvents(generated('whole'), generated('json'));
+      expect(good.broken).toBeGreaterThan(20);
+      expect(rows.sort()).toEqual(good.rows.sort());
+      // What is broken beyond recognition may be set aside in one piece or in several, never in none.
+      expect(aside.length).toBeGreaterThanOrEqual(format === 'ndjson' ? good.broken : 1);
+      if (format === 'ndjson') expect(aside).toHaveLength(good.broken);
+      const [account] = /source +[\d,]+ +[\d,]+.*/.exec(result.stderr) ?? [''];
+      const [read, passed, , , , rejected] = account.split(/ +/).slice(1).map(Number);
+      expect({ read, passed, rejected }).toEqual({
+        read: rows.length + aside.length,
+        passed: rows.length,
+        rejected: aside.length,
+      });
+      for (const record of aside) {
+        expect(record).toMatchObject({
+          source: expect.any(String),
+          reason: expect.any(String),
+          raw: expect.any(String),
+        });
+      }
+      expect(new Set(aside.map((record) => kindOf(String(record.reason)))).size).toBeGreaterThan(3);
+    },
+    60_000,
+  );
 
   test('--mode failfast stops at the first, with exit code 1', async () => {
     work = createWorkspace('job');
@@ -153,7 +161,10 @@ function goodEvents(whole: readonly string[], mixed: readonly string[]): { rows:
 
 function recordsOf(text: string): string[] {
   return text.startsWith('[')
-    ? text.trimEnd().slice(1, -1).split(/(?<=}), (?={)/)
+    ? text
+        .trimEnd()
+        .slice(1, -1)
+        .split(/(?<=}), (?={)/)
     : text.trimEnd().split('\n');
 }
 

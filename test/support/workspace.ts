@@ -53,6 +53,10 @@ export function dataFiles(dir: string, extension: string): string[] {
 export function rejects(dir: string, kind: 'rejected' | 'late'): Record<string, unknown>[] {
   return filesBelow(join(dir, '_rejects'))
     .filter((name) => name.includes(`-${kind}-`))
-    .flatMap((name) => readFileSync(join(dir, '_rejects', name), 'utf8').trimEnd().split('\n'))
+    .flatMap((name) =>
+      readFileSync(join(dir, '_rejects', name), 'utf8')
+        .trimEnd()
+        .split('\n'),
+    )
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
