@@ -131,10 +131,7 @@ function assignExact(times: Vector, window: WindowSpec): Assigned {
 }
 
 function windowVector(starts: Float64Array | BigInt64Array, durationMicros: number): StructVector {
-  const ends =
-    starts instanceof Float64Array
-      ? starts.map((start) => start + durationMicros)
-      : starts.map((start) => start + BigInt(durationMicros));
+  const ends = starts instanceof Float64Array ? endsOf(starts, durationMicros) : exactEndsOf(starts, durationMicros);
   const length = starts.length;
   const column = (values: Float64Array | BigInt64Array): Vector => ({
     kind: 'fixed',
@@ -144,6 +141,17 @@ function windowVector(starts: Float64Array | BigInt64Array, durationMicros: numb
     values,
   });
   return { kind: 'struct', type: WINDOW_TYPE, length, validity: null, children: [column(starts), column(ends)] };
+}
+
+function endsOf(starts: Float64Array, durationMicros: number): Float64Array {
+  const ends = new Float64Array(starts.length);
+  for (let i = 0; i < starts.length; i++) ends[i] = (starts[i] as number) + durationMicros;
+  return ends;
+}
+
+function exactEndsOf(starts: BigInt64Array, durationMicros: number): BigInt64Array {
+  const duration = BigInt(durationMicros);
+  return starts.map((start) => start + duration);
 }
 
 /** Sets late pairs aside; returns the rows that are late for all their windows. */
