@@ -30,6 +30,7 @@ const STOP_GRACE_MS = 5000;
 /** How often sources are asked when nothing woke the query: sources that give hints, and sources that do not. */
 const POLL_WITH_HINTS_MS = 1000;
 const POLL_MS = 10;
+const POLL_PAUSE_FACTOR = 40;
 const IDLE_EVENT_MS = 10_000;
 
 /** A running query (Spark: StreamingQuery). Made by `start()` of a writer. */
@@ -245,7 +246,11 @@ export class StreamingQuery {
     const hints = this.parts.sources.every(({ source }) => source.onData !== undefined);
     while (!this.stopping) {
       this.woken = false;
-      if (!(await this.fire(true))) await this.idle(hints ? POLL_WITH_HINTS_MS : POLL_MS);
+      const before = this.parts.clock.monotonicMs();
+      if (await this.fire(true)) continue;
+      // Asking may cost much (a listing of a hundred thousand files): where hints come, it takes a few percent of the time.
+      const askedMs = this.parts.clock.monotonicMs() - before;
+      await this.idle(hints ? Math.max(POLL_WITH_HINTS_MS, askedMs * POLL_PAUSE_FACTOR) : POLL_MS);
     }
   }
 

@@ -34,7 +34,7 @@ export function task2(
 ): Promise<StreamingQuery> {
   const { checkpoint, out, sparkManifest, parquetWriter } = settings;
   const writeWindows = async (batch: MicroBatch, batchId: number): Promise<void> => {
-    if (settings.console) process.stdout.write(`Batch: ${batchId}\n${await batch.showString(1000, 0)}`);
+    if (settings.console) process.stdout.write(await batch.consoleString());
     await batch.write.parquet(out, { batchId, sparkManifest, options: { parquetWriter } });
   };
   return session.readStream

@@ -18,12 +18,22 @@ const RULE = '-'.repeat(43);
 export function consoleSink(options: ConsoleSinkOptions): Sink {
   const { write, numRows = 20, truncate = 20 } = options;
   return {
-    async write(batch: SinkBatch) {
-      const table = await formatTable(batch.schema, batch.rows, numRows, truncate);
-      write(`${RULE}\nBatch: ${batch.batchId}\n${RULE}\n${table}\n`);
+    async write({ batchId, schema, rows }: SinkBatch) {
+      write(await consoleText(batchId, schema, rows, numRows, truncate));
     },
     async close() {},
   };
+}
+
+/** A batch as the console sink shows it: its number, then its rows as a table. */
+export async function consoleText(
+  batchId: number,
+  schema: Schema,
+  rows: AsyncIterable<Batch>,
+  numRows: number,
+  truncate: number,
+): Promise<string> {
+  return `${RULE}\nBatch: ${batchId}\n${RULE}\n${await formatTable(schema, rows, numRows, truncate)}\n`;
 }
 
 /** `Dataset.showString`: the first `numRows` rows as a table, ended by a note when there are more. */

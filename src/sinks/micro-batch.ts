@@ -2,7 +2,7 @@ import type { Batch } from '../batch.ts';
 import { configError } from '../errors.ts';
 import type { Schema } from '../schema.ts';
 import { type RowObject, rowObjects } from '../sql/values/plain.ts';
-import { formatTable } from './console.ts';
+import { consoleText, formatTable } from './console.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { WrittenBatch } from './write.ts';
 
@@ -87,6 +87,11 @@ export class MicroBatch {
   /** The rows as a table, as Spark's `show` prints it: at most `numRows` rows, cells cut at `truncate` characters (0: whole). */
   showString(numRows = 20, truncate = 20): Promise<string> {
     return formatTable(this.schema, this.source, numRows, truncate);
+  }
+
+  /** The batch as Spark's console sink prints it; all its rows, cells whole. */
+  consoleString(): Promise<string> {
+    return consoleText(this.batchId, this.schema, this.source, Number.POSITIVE_INFINITY, 0);
   }
 
   /** The number of rows. */

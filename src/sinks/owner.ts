@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { ClickstreamError, configError, dataError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { exists, makeDirectoryDurable, readWhole, writeDurable } from '../fs/durable.ts';
+import { exists, isTemporaryName, makeDirectoryDurable, readWhole, writeDurable } from '../fs/durable.ts';
+import { removeFiles } from './remove-files.ts';
 
-const MARKER = join('_clickstream', 'owner.json');
+const OWN_FOLDER = '_clickstream';
+const MARKER = join(OWN_FOLDER, 'owner.json');
 
 /**
  * Makes an output folder the query's own, durably, or checks that it is. Files get their names from batch ids, so two
@@ -15,6 +17,7 @@ export function claimOutput(disk: Disk, directory: string, queryId: string, expe
   const marker = join(directory, MARKER);
   if (exists(disk, marker)) {
     checkOwner(disk, directory, queryId);
+    removeFiles(disk, join(directory, OWN_FOLDER), isTemporaryName);
     return;
   }
   if (expectOwned) {
@@ -23,7 +26,7 @@ export function claimOutput(disk: Disk, directory: string, queryId: string, expe
       `The checkpoint has written batches before, but the output folder ${directory} does not carry its mark (${MARKER}): it is a new or another folder, or it was emptied. Give back the folder that belongs to the checkpoint, or start both anew (a new checkpoint and an empty folder).`,
     );
   }
-  makeDirectoryDurable(disk, join(directory, '_clickstream'));
+  makeDirectoryDurable(disk, join(directory, OWN_FOLDER));
   try {
     writeDurable(disk, marker, new TextEncoder().encode(`${JSON.stringify({ version: 1, queryId })}\n`), 'link');
   } catch (error) {

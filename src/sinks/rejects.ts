@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
 import { errnoOf } from '../fs/disk-error.ts';
 import { DurableFile, exists, makeDirectoryDurable, syncDirectory } from '../fs/durable.ts';
-import { batchPrefix, queryTag } from './part-names.ts';
+import { batchPrefix, isOrphanPart, queryTag } from './part-names.ts';
+import { removeFiles } from './remove-files.ts';
 
 /** `rejected`: records that do not fit. `late`: rows older than the watermark, with their window and lateness. */
 export type RejectKind = 'rejected' | 'late';
@@ -16,6 +17,7 @@ export interface RejectsRequest {
   readonly kind: RejectKind;
 }
 
+const FOLDER = '_rejects';
 const HELD_BYTES = 256 * 1024;
 
 /**
@@ -34,7 +36,7 @@ export class RejectsWriter {
 
   constructor(private readonly request: RejectsRequest) {
     const { directory, queryId, batchId, kind } = request;
-    this.folder = join(directory, '_rejects');
+    this.folder = join(directory, FOLDER);
     this.path = join(this.folder, `${batchPrefix(batchId)}${kind}-${queryTag(queryId)}.ndjson`);
   }
 
@@ -97,4 +99,9 @@ export class RejectsWriter {
     }
     syncDirectory(disk, this.folder);
   }
+}
+
+/** Removes what dead attempts of this query left beside its rejects. */
+export function removeOrphanRejects(disk: Disk, directory: string, queryId: string): void {
+  removeFiles(disk, join(directory, FOLDER), (name) => isOrphanPart(name, queryId));
 }

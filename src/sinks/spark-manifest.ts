@@ -2,7 +2,14 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Disk } from '../fs/disk.ts';
 import { errnoOf } from '../fs/disk-error.ts';
-import { exists, makeDirectoryDurable, readWhole, syncDirectory, writeDurable } from '../fs/durable.ts';
+import {
+  exists,
+  isTemporaryName,
+  makeDirectoryDurable,
+  readWhole,
+  syncDirectory,
+  writeDurable,
+} from '../fs/durable.ts';
 
 /** Every tenth entry repeats all before it (Spark's fileSink.log.compactInterval). */
 const COMPACT_INTERVAL = 10;
@@ -54,7 +61,7 @@ function removeOld(disk: Disk, log: string, beforeId: number): void {
   let removed = false;
   for (const { name } of disk.readdir(log)) {
     const id = Number(basename(name, '.compact'));
-    if (!Number.isInteger(id) || id >= beforeId) continue;
+    if (!isTemporaryName(name) && !(id < beforeId)) continue;
     try {
       disk.unlink(join(log, name));
     } catch (error) {

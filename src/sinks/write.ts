@@ -2,14 +2,14 @@ import { dirname, join, resolve } from 'node:path';
 import { type Batch, takeBatch } from '../batch.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { errnoOf } from '../fs/disk-error.ts';
-import { exists, syncDirectory } from '../fs/durable.ts';
+import { syncDirectory } from '../fs/durable.ts';
 import type { Schema } from '../schema.ts';
 import type { OutputFormat } from './output-format.ts';
 import { claimOutput } from './owner.ts';
 import { isOrphanPart, isPartOfBatch, partName } from './part-names.ts';
 import { PartWriter } from './part-writer.ts';
 import { type PartitionSplitter, partitionSplitter } from './partition-folders.ts';
+import { removeFiles } from './remove-files.ts';
 import { addToManifest } from './spark-manifest.ts';
 
 export interface OutputRequest {
@@ -59,7 +59,7 @@ export function openOutput(given: OutputRequest): OutputFolder {
   checkCount('numFiles', request.numFiles);
   checkCount('maxRowsPerFile', request.maxRowsPerFile);
   claimOutput(request.disk, request.directory, request.queryId, request.expectOwned ?? false);
-  removeWhere(request.disk, request.directory, (name) => isOrphanPart(name, request.queryId));
+  removeFiles(request.disk, request.directory, (name) => isOrphanPart(name, request.queryId));
   let lastBatchId: number | null = null;
   return {
     async write(batch) {
@@ -190,29 +190,11 @@ function publishParts(request: OutputRequest, parts: readonly PartWriter[]): voi
 function removeLeftovers(request: OutputRequest, batch: OutputBatch, parts: readonly PartWriter[]): void {
   const { queryId, format } = request;
   const kept = new Set(parts.map((part) => part.path));
-  removeWhere(
+  removeFiles(
     request.disk,
     request.directory,
     (name, path) => isPartOfBatch(name, batch.batchId, queryId, format.extension) && !kept.has(path),
   );
-}
-
-/** Removes files from a folder and its partition folders, for good. */
-function removeWhere(disk: Disk, folder: string, isUnwanted: (name: string, path: string) => boolean): void {
-  if (!exists(disk, folder)) return;
-  let removed = false;
-  for (const { name, kind } of disk.readdir(folder)) {
-    const path = join(folder, name);
-    if (kind === 'directory' && name.includes('=')) removeWhere(disk, path, isUnwanted);
-    if (kind !== 'file' || !isUnwanted(name, path)) continue;
-    try {
-      disk.unlink(path);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-    }
-    removed = true;
-  }
-  if (removed) syncDirectory(disk, folder);
 }
 
 function checkCount(name: string, value: number | undefined): void {
