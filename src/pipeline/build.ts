@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { SeenFiles } from '../checkpoint/seen-files.ts';
 import type { Clock } from '../clock.ts';
-import type { SideChannel } from '../engine/batch-run.ts';
 import { repartitionOf } from '../engine/build-operators.ts';
 import type { QueryParts, QuerySettings, SourceHandle } from '../engine/query-parts.ts';
 import { DEFAULT_SETTINGS } from '../engine/query-parts.ts';
@@ -27,7 +26,7 @@ import type { FileInput } from './files.ts';
 import { openFiles } from './files.ts';
 import type { Options } from './formats.ts';
 import type { Session } from './session.ts';
-import { sideChannel } from './side-channel.ts';
+import { openSideChannels } from './side-channel.ts';
 import type { SinkSpec } from './sink-spec.ts';
 import { checkSink, openSink, type SinkPlan, sinkPlan } from './sinks.ts';
 
@@ -127,8 +126,7 @@ function openParts(
     checkpoint,
     openState: ({ operatorId, schema, keyColumns }) =>
       openStateStore(disk, checkpoint.stateDirectory(operatorId), schema, keyColumns),
-    openSide: (batchId): SideChannel =>
-      sideChannel({ disk, directory: sink.rejectsFolder ?? checkpoint.dir, queryId: checkpoint.id, batchId }),
+    openSide: openSideChannels({ disk, directory: sink.rejectsFolder ?? checkpoint.dir, queryId: checkpoint.id }),
     clock,
     settings: { ...DEFAULT_SETTINGS, ...definition.settings },
   };

@@ -1,23 +1,30 @@
 import type { Int64 } from '../batch.ts';
 import type { LateRow, SideChannel } from '../engine/batch-run.ts';
 import type { Disk } from '../fs/disk.ts';
-import { RejectsWriter } from '../sinks/rejects.ts';
+import { RejectsWriter, removeOrphanRejects } from '../sinks/rejects.ts';
 import type { RejectedRecord } from '../source.ts';
 import { plainJson, rowObject } from '../sql/values/plain.ts';
 import { isoTimestamp } from '../sql/values/timestamp.ts';
 
-export interface SideChannelRequest {
+export interface SideChannelPlace {
   readonly disk: Disk;
   /** The folder whose `_rejects/` takes what is set aside. */
   readonly directory: string;
   readonly queryId: string;
-  readonly batchId: number;
 }
 
-/** Rejected records and late rows of a batch, kept beside the output, one JSON object per line. */
-export function sideChannel(request: SideChannelRequest): SideChannel {
-  const rejected = new RejectsWriter({ ...request, kind: 'rejected' });
-  const late = new RejectsWriter({ ...request, kind: 'late' });
+/**
+ * Rejected records and late rows of each batch, kept beside the output, one JSON object per line. Opened once per run of a query: removes
+ * what dead attempts left.
+ */
+export function openSideChannels(place: SideChannelPlace): (batchId: number) => SideChannel {
+  removeOrphanRejects(place.disk, place.directory, place.queryId);
+  return (batchId) => sideChannel(place, batchId);
+}
+
+function sideChannel(place: SideChannelPlace, batchId: number): SideChannel {
+  const rejected = new RejectsWriter({ ...place, batchId, kind: 'rejected' });
+  const late = new RejectsWriter({ ...place, batchId, kind: 'late' });
   return {
     reject: (record: RejectedRecord) => rejected.add(record),
     late: (record) => late.add(lateRecord(record)),

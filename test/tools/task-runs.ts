@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCli } from '../support/cli.ts';
+import { dataFiles, filesBelow, type Workspace } from '../support/workspace.ts';
+
+export const TASKS = ['task1', 'task2'] as const;
+export type TaskName = (typeof TASKS)[number];
+
+export interface InputShape {
+  readonly files: number;
+  readonly eventsPerFile: number;
+  readonly seed: number;
+}
+
+/** A task over an input that stays as it is: one file per batch, in an order that is given by the files' times. */
+export interface TaskRuns {
+  readonly task: TaskName;
+  /** The command line of a bounded run into folders of its own, named `name`. */
+  words(name: string): string[];
+  out(name: string): string;
+  checkpoint(name: string): string;
+}
+
+/**
+ * Makes the input of both tasks: events with late and broken ones among them. task2 reads what task1 made of them, and its watermark is
+ * short, so that there are late rows.
+ */
+export async function prepareTasks(work: Workspace, shape: InputShape): Promise<Record<TaskName, TaskRuns>> {
+  const size = ['--files', String(shape.files), '--events', String(shape.eventsPerFile), '--seed', String(shape.seed)];
+  const mistakes = ['--late', '0.2', '--max-late', '40s', '--corrupt', '0.1', '--format', 'ndjson'];
+  const times = ['--start', '2026-01-01T00:00:00Z', '--step', '2s'];
+  await succeed(['generate', '--out', 'json', '--quiet', ...size, ...mistakes, ...times], work.dir);
+  fixTimes(readdirSync(work.path('json')).map((name) => work.path('json', name)));
+  const runs = { task1: taskRuns(work, 'task1', 'json', []), task2: taskRuns(work, 'task2', 'task1-input/out', TASK2) };
+  await succeed(runs.task1.words('input'), work.dir);
+  fixTimes(dataFiles(runs.task1.out('input'), '.csv'));
+  return runs;
+}
+
+const TASK2 = ['--watermark', '5 seconds', '--drain'];
+
+function taskRuns(work: Workspace, task: TaskName, input: string, options: readonly string[]): TaskRuns {
+  const folder = (name: string) => work.path(`${task}-${name}`);
+  const out = (name: string) => join(folder(name), 'out');
+  const checkpoint = (name: string) => join(folder(name), 'checkpoint');
+  return {
+    task,
+    out,
+    checkpoint,
+    words: (name) => [
+      task,
+      ...['--in', work.path(input), '--out', out(name), '--checkpoint', checkpoint(name)],
+      ...['--once', '--settle', '0', '--max-files-per-trigger', '1', '--quiet'],
+      ...options,
+    ],
+  };
+}
+
+/** Input is taken in the order of (mtime, path); with times of its own each file has its batch. */
+function fixTimes(paths: readonly string[]): void {
+  for (const [index, path] of [...paths].sort().entries())
+    utimesSync(path, 1_700_000_000 + index, 1_700_000_000 + index);
+}
+
+export async function succeed(words: readonly string[], cwd: string): Promise<void> {
+  const { code, stderr } = await runCli(words, cwd);
+  if (code !== 0) throw new Error(`clickstream ${words.join(' ')} ended with ${code}:\n${stderr}`);
+}
+
+/** Every file of an output folder, hidden ones too, by name: the hash of its bytes. The query's id, which each run has anew, is taken out. */
+export function outputOf(folder: string): Record<string, string> {
+  const id = queryIdOf(folder);
+  const tag = id.slice(0, 8);
+  const output: Record<string, string> = {};
+  for (const name of filesBelow(folder)) {
+    const bytes = readFileSync(join(folder, name));
+    const content = name.startsWith('_clickstream') ? bytes.toString().replaceAll(id, 'QUERY') : bytes;
+    output[name.replaceAll(tag, 'QUERY')] = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  }
+  return output;
+}
+
+function queryIdOf(folder: string): string {
+  const mark = JSON.parse(readFileSync(join(folder, '_clickstream', 'owner.json'), 'utf8')) as { queryId: string };
+  return mark.queryId;
+}
+
+/** In what way an output differs from the golden one, as lines; none when it is the same. */
+export function differences(golden: Record<string, string>, found: Record<string, string>): string[] {
+  const names = [...new Set([...Object.keys(golden), ...Object.keys(found)])].sort();
+  return names
+    .filter((name) => golden[name] !== found[name])
+    .map((name) => {
+      if (found[name] === undefined) return `missing: ${name}`;
+      return golden[name] === undefined ? `too many: ${name}` : `other bytes: ${name}`;
+    });
+}
+
+/** Files of a run that ended well which should not be there any more. */
+export function leftovers(checkpoint: string): string[] {
+  return filesBelow(checkpoint).filter((name) => /\.tmp$|\.sock$|(^|\/)lock$/.test(name));
+}
