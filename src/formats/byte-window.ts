@@ -3,7 +3,7 @@
  * in front. Indexes into `bytes` hold until the next `append`; what outlives it is kept relative to `start`.
  */
 export class ByteWindow {
-  bytes: Uint8Array = new Uint8Array(64 * 1024);
+  bytes: Uint8Array = new Uint8Array(0);
   /** The first byte still needed. */
   start = 0;
   /** Behind the last byte known. */

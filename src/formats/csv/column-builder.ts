@@ -2,6 +2,7 @@ import { allocateFixed, type FixedValues, type Int64, type Vector } from '../../
 import { configError } from '../../errors.ts';
 import { type DataType, type Field, formatType } from '../../schema.ts';
 import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
+import { grown, roomFor } from '../grown.ts';
 import { parseDateBytes, parseTimestampBytes, type ZoneOffset } from '../timestamp-bytes.ts';
 import { parseDecimal, parseDouble, parseLong } from './number-bytes.ts';
 
@@ -94,25 +95,33 @@ type PlainValues = Exclude<FixedValues, BigInt64Array>;
 
 function fixedBuilder(type: DataType, what: string, capacity: number, parse: ReadNumber): ColumnBuilder {
   const nulls = new Nulls(capacity);
-  let values = allocateFixed(type, capacity) as PlainValues;
+  let values = allocateFixed(type, 0) as PlainValues;
+  const reserve = (rows: number) => {
+    if (rows > values.length) values = grown(values, roomFor(rows, capacity));
+  };
   return {
     expected: `${what} (${formatType(type)})`,
     read(bytes, start, end, row) {
       const value = parse(bytes, start, end);
       if (value === null) return false;
+      reserve(row + 1);
       values[row] = value;
       nulls.set(row, 1);
       return true;
     },
-    setNull: (row) => nulls.set(row, 0),
+    setNull(row) {
+      reserve(row + 1);
+      nulls.set(row, 0);
+    },
     append(run) {
       const column = run.nextColumn();
+      reserve(run.row + run.rows);
       nulls.append(run, column);
       appendFixed(values, null, type, run, column);
     },
     finish(length) {
       const filled = values.subarray(0, length);
-      values = allocateFixed(type, capacity) as PlainValues;
+      values = allocateFixed(type, 0) as PlainValues;
       return { kind: 'fixed', type, length, validity: nulls.finish(length), values: filled };
     },
   };
@@ -163,12 +172,13 @@ class Int64Builder implements ColumnBuilder {
   ) {
     this.expected = `${what} (${formatType(type)})`;
     this.nulls = new Nulls(capacity);
-    this.values = new Float64Array(capacity);
+    this.values = new Float64Array(0);
   }
 
   read(bytes: Uint8Array, start: number, end: number, row: number): boolean {
     const value = this.parse(bytes, start, end);
     if (value === null) return false;
+    this.reserve(row + 1);
     this.nulls.set(row, 1);
     if (typeof value === 'bigint') this.wide ??= BigInt64Array.from(this.values, (v) => BigInt(v));
     if (this.wide !== null) this.wide[row] = BigInt(value);
@@ -177,18 +187,27 @@ class Int64Builder implements ColumnBuilder {
   }
 
   setNull(row: number): void {
+    this.reserve(row + 1);
     this.nulls.set(row, 0);
+  }
+
+  private reserve(rows: number): void {
+    if (rows <= this.values.length) return;
+    const room = roomFor(rows, this.capacity);
+    this.values = grown(this.values, room);
+    if (this.wide !== null) this.wide = grown(this.wide, room);
   }
 
   append(run: DecodedRun): void {
     const column = run.nextColumn();
+    this.reserve(run.row + run.rows);
     this.nulls.append(run, column);
     appendFixed(this.values, this.wide, this.type, run, column);
   }
 
   finish(length: number): Vector {
     const values = (this.wide ?? this.values).subarray(0, length);
-    this.values = new Float64Array(this.capacity);
+    this.values = new Float64Array(0);
     this.wide = null;
     return { kind: 'fixed', type: this.type, length, validity: this.nulls.finish(length), values };
   }
@@ -240,6 +259,8 @@ class StringBuilder implements ColumnBuilder {
   private readonly nulls: Nulls;
   private offsets: Int32Array;
   private bytes: Uint8Array;
+  /** The last batch's bytes: the next probably needs about as many. */
+  private expectedBytes = 0;
 
   constructor(
     private readonly type: DataType,
@@ -247,11 +268,12 @@ class StringBuilder implements ColumnBuilder {
   ) {
     this.expected = `text (${formatType(type)})`;
     this.nulls = new Nulls(capacity);
-    this.offsets = new Int32Array(capacity + 1);
-    this.bytes = new Uint8Array(1024);
+    this.offsets = new Int32Array(1);
+    this.bytes = new Uint8Array(0);
   }
 
   read(bytes: Uint8Array, start: number, end: number, row: number): boolean {
+    this.reserveRows(row + 1);
     const at = this.offsets[row] as number;
     const needed = at + end - start;
     if (needed > this.bytes.length) this.grow(at, needed);
@@ -264,12 +286,14 @@ class StringBuilder implements ColumnBuilder {
   }
 
   setNull(row: number): void {
+    this.reserveRows(row + 1);
     this.offsets[row + 1] = this.offsets[row] as number;
     this.nulls.set(row, 0);
   }
 
   append(run: DecodedRun): void {
     const column = run.nextColumn();
+    this.reserveRows(run.row + run.rows);
     const at = this.offsets[run.row] as number;
     const { bytes, ends } = run.kernel.texts(column, at);
     this.nulls.append(run, column);
@@ -281,9 +305,9 @@ class StringBuilder implements ColumnBuilder {
   finish(length: number): Vector {
     const { offsets, bytes } = this;
     const used = offsets[length] as number;
-    this.offsets = new Int32Array(this.capacity + 1);
-    // The next batch probably needs about as much.
-    this.bytes = new Uint8Array(Math.max(1024, used));
+    this.offsets = new Int32Array(1);
+    this.bytes = new Uint8Array(0);
+    this.expectedBytes = used;
     return {
       kind: 'bytes',
       type: this.type,
@@ -295,8 +319,12 @@ class StringBuilder implements ColumnBuilder {
   }
 
   private grow(used: number, needed: number): void {
-    const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2, this.expectedBytes));
     bytes.set(this.bytes.subarray(0, used));
     this.bytes = bytes;
+  }
+
+  private reserveRows(rows: number): void {
+    if (rows >= this.offsets.length) this.offsets = grown(this.offsets, roomFor(rows, this.capacity) + 1);
   }
 }

@@ -1,6 +1,7 @@
 import { allocateFixed, type Cell, type FixedValues, type Vector } from '../../batch.ts';
 import type { DataType, Field, StructType } from '../../schema.ts';
 import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
+import { grown, roomFor } from '../grown.ts';
 import { type CellReader, cellReader, childPath, WHOLE_TEXT } from './cell-readers.ts';
 import { FieldNames } from './names.ts';
 import type { ReadContext } from './read-context.ts';
@@ -62,7 +63,7 @@ class FixedColumn implements Column {
     private readonly type: DataType,
     private readonly reader: CellReader,
   ) {
-    this.values = allocateFixed(type, BATCH_ROWS) as Float64Array;
+    this.values = allocateFixed(type, 0) as Float64Array;
   }
 
   read(entry: number, row: number): boolean {
@@ -70,6 +71,7 @@ class FixedColumn implements Column {
     if (cell === undefined) return false;
     if (cell === null) this.setNull(row);
     else {
+      this.reserve(row + 1);
       this.nulls.set(row, 1);
       if (typeof cell === 'bigint') this.wide ??= BigInt64Array.from(this.values, BigInt);
       if (this.wide === null) this.values[row] = Number(cell);
@@ -79,6 +81,7 @@ class FixedColumn implements Column {
   }
 
   setNull(row: number): void {
+    this.reserve(row + 1);
     this.nulls.set(row, 0);
     if (this.wide === null) this.values[row] = 0;
     else this.wide[row] = 0n;
@@ -86,13 +89,21 @@ class FixedColumn implements Column {
 
   append(run: DecodedRun): void {
     const column = run.nextColumn();
+    this.reserve(run.row + run.rows);
     this.nulls.append(run, column);
     appendFixed(this.values, this.wide, this.type, run, column);
   }
 
+  private reserve(rows: number): void {
+    if (rows <= this.values.length) return;
+    const room = roomFor(rows, BATCH_ROWS);
+    this.values = grown(this.values, room);
+    if (this.wide !== null) this.wide = grown(this.wide, room);
+  }
+
   finish(length: number): Vector {
     const values = this.finishValues(length);
-    this.values = allocateFixed(this.type, BATCH_ROWS) as Float64Array;
+    this.values = allocateFixed(this.type, 0) as Float64Array;
     this.wide = null;
     return { kind: 'fixed', type: this.type, length, validity: this.nulls.finish(length), values };
   }
@@ -145,8 +156,10 @@ class CellColumn implements Column {
 /** Strings, as bytes. */
 export class TextColumn implements Column {
   private readonly nulls = new Nulls();
-  private offsets = new Int32Array(BATCH_ROWS + 1);
-  private bytes = new Uint8Array(1024);
+  private offsets = new Int32Array(1);
+  private bytes = new Uint8Array(0);
+  /** The last batch's bytes: the next probably needs about as many. */
+  private expectedBytes = 0;
 
   constructor(
     private readonly type: DataType,
@@ -169,6 +182,7 @@ export class TextColumn implements Column {
         this.setBytes(tokens.bytes, start, end, row);
         return true;
       case ESCAPED: {
+        this.reserveRows(row + 1);
         const at = this.offsets[row] as number;
         this.reserve(at, end - start);
         const written = decodeEscapes(tokens.bytes, start, end, this.bytes, at, strict);
@@ -185,6 +199,7 @@ export class TextColumn implements Column {
   }
 
   setBytes(bytes: Uint8Array, start: number, end: number, row: number): void {
+    this.reserveRows(row + 1);
     const at = this.offsets[row] as number;
     this.reserve(at, end - start);
     // A short copy by hand beats the call of `set`.
@@ -195,12 +210,14 @@ export class TextColumn implements Column {
   }
 
   setNull(row: number): void {
+    this.reserveRows(row + 1);
     this.offsets[row + 1] = this.offsets[row] as number;
     this.nulls.set(row, 0);
   }
 
   append(run: DecodedRun): void {
     const column = run.nextColumn();
+    this.reserveRows(run.row + run.rows);
     const at = this.offsets[run.row] as number;
     const { bytes, ends } = run.kernel.texts(column, at);
     this.nulls.append(run, column);
@@ -219,17 +236,21 @@ export class TextColumn implements Column {
       offsets: this.offsets.subarray(0, length + 1),
       bytes: this.bytes.subarray(0, used),
     };
-    this.offsets = new Int32Array(BATCH_ROWS + 1);
-    // The next batch probably needs about as much.
-    this.bytes = new Uint8Array(Math.max(1024, used));
+    this.offsets = new Int32Array(1);
+    this.bytes = new Uint8Array(0);
+    this.expectedBytes = used;
     return vector;
   }
 
   private reserve(used: number, size: number): void {
     if (used + size <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(used + size, this.bytes.length * 2));
+    const bytes = new Uint8Array(Math.max(used + size, this.bytes.length * 2, this.expectedBytes));
     bytes.set(this.bytes.subarray(0, used));
     this.bytes = bytes;
+  }
+
+  private reserveRows(rows: number): void {
+    if (rows >= this.offsets.length) this.offsets = grown(this.offsets, roomFor(rows, BATCH_ROWS) + 1);
   }
 }
 

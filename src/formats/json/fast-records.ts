@@ -1,29 +1,63 @@
-import { NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
+import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
 import { ELEMENTS, LINES, VALUES } from '../../kernel/ops.ts';
-import type { Schema } from '../../schema.ts';
+import type { Field, Schema } from '../../schema.ts';
 import type { ByteWindow } from '../byte-window.ts';
 import { KernelStage } from '../kernel-stage.ts';
-import type { ZoneOffset } from '../timestamp-bytes.ts';
 import type { JsonOptions } from './options.ts';
 import { RecordShapes } from './record-shapes.ts';
 import type { RowBuilder } from './row-builder.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { zoneOffset } from './zone-offset.ts';
 
 /** Schemas and options whose shapes are kept. */
 const MAX_CACHED = 64;
-const cache = new Map<string, RecordShapes | null>();
 
-/** The shapes of a schema's records: one table for all files of a query, so that a small file need not teach its own. */
-function cachedShapes(schema: Schema, options: JsonOptions, utcDefault: boolean): RecordShapes | null {
-  const { mode, columnNameOfCorruptRecord, maxDepth, maxKeys } = options;
-  const key = JSON.stringify([schema, mode, columnNameOfCorruptRecord, maxDepth, maxKeys, utcDefault]);
-  let shapes = cache.get(key);
-  if (shapes === undefined) {
+/** What all decoders of a schema and options share, so that a small file need not teach its own shapes. */
+interface Shared {
+  readonly shapes: RecordShapes | null;
+  readonly values: RecordRules;
+  readonly elements: RecordRules;
+  readonly lines: RecordRules;
+}
+
+const cache = new Map<string, Shared>();
+/** The files of a query come one after another, with the same fields. */
+let last: { readonly fields: readonly Field[]; readonly options: JsonOptions; readonly shared: Shared } | null = null;
+
+function sharedOf(schema: Schema, options: JsonOptions): Shared {
+  if (last !== null && sameFields(last.fields, schema.fields) && sameOptions(last.options, options)) return last.shared;
+  const key = JSON.stringify([schema, ...OPTIONS.map((name) => options[name])]);
+  let shared = cache.get(key);
+  if (shared === undefined) {
     if (cache.size === MAX_CACHED) cache.delete(cache.keys().next().value as string);
-    shapes = RecordShapes.of(schema, options, utcDefault);
-    cache.set(key, shapes);
+    shared = newShared(schema, options);
+    cache.set(key, shared);
   }
-  return shapes;
+  last = { fields: schema.fields, options, shared };
+  return shared;
+}
+
+/** The options that decide what records mean. */
+const OPTIONS = ['mode', 'columnNameOfCorruptRecord', 'timeZone', 'maxRecordBytes', 'maxDepth', 'maxKeys'] as const;
+
+function sameOptions(a: JsonOptions, b: JsonOptions): boolean {
+  return OPTIONS.every((name) => a[name] === b[name]);
+}
+
+function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
+  return a.length === b.length && a.every((field, i) => field === b[i]);
+}
+
+function newShared(schema: Schema, options: JsonOptions): Shared {
+  const rules = (between: number): RecordRules => ({
+    between,
+    maxRecordBytes: options.maxRecordBytes,
+    separator: NO_BYTE,
+    quote: NO_BYTE,
+    comment: NO_BYTE,
+  });
+  const shapes = RecordShapes.of(schema, options, zoneOffset(options.timeZone) === null);
+  return { shapes, values: rules(VALUES), elements: rules(ELEMENTS), lines: rules(LINES) };
 }
 
 /** The way of records through the kernel into rows, beside the plain decoder. */
@@ -31,39 +65,32 @@ export class FastRecords {
   /** Where the line began on which the last record of a run begins, when it began in the run; else -1. */
   lineStart = -1;
   private readonly stage: KernelStage;
-  private readonly values: RecordRules;
-  private readonly elements: RecordRules;
-  private readonly lines: RecordRules;
 
   private constructor(
-    kernel: NonNullable<ReturnType<typeof sharedKernel>>,
+    kernel: Kernel,
+    private readonly shared: Shared,
     private readonly shapes: RecordShapes,
     private readonly rows: RowBuilder,
-    maxRecordBytes: number,
   ) {
     this.stage = new KernelStage(kernel, shapes.program);
-    const rules = { maxRecordBytes, separator: NO_BYTE, quote: NO_BYTE, comment: NO_BYTE };
-    this.values = { ...rules, between: VALUES };
-    this.elements = { ...rules, between: ELEMENTS };
-    this.lines = { ...rules, between: LINES };
   }
 
   /** null when the kernel cannot do it. */
-  static of(schema: Schema, options: JsonOptions, zone: ZoneOffset, rows: RowBuilder): FastRecords | null {
+  static of(schema: Schema, options: JsonOptions, rows: RowBuilder): FastRecords | null {
     const kernel = sharedKernel();
     if (kernel === null || options.jsonSchema !== null) return null;
-    const shapes = cachedShapes(schema, options, zone === null);
-    return shapes === null ? null : new FastRecords(kernel, shapes, rows, options.maxRecordBytes);
+    const shared = sharedOf(schema, options);
+    return shared.shapes === null ? null : new FastRecords(kernel, shared, shared.shapes, rows);
   }
 
   /** Decodes the records from `window.bytes[at]` on into rows, as far as they fit; gives the end of the last one, or `at`. */
   take(window: ByteWindow, at: number, inArray: boolean): number {
-    return this.run(window, at, inArray ? this.elements : this.values);
+    return this.run(window, at, inArray ? this.shared.elements : this.shared.values);
   }
 
   /** Decodes the lines from `window.bytes[at]` on likewise; gives where the next line begins, or `at`. */
   takeLines(window: ByteWindow, at: number): number {
-    return this.run(window, at, this.lines);
+    return this.run(window, at, this.shared.lines);
   }
 
   /** Records of the last run. */

@@ -27,10 +27,9 @@ export class RejectDecoder implements Decoder {
     useKernel: boolean,
   ) {
     this.records = new JsonRecords(options);
-    const zone = zoneOffset(options.timeZone);
-    this.context = new ReadContext(this.records.tokens, true, zone);
+    this.context = new ReadContext(this.records.tokens, true, zoneOffset(options.timeZone));
     this.rows = new RowBuilder(request.schema, this.context);
-    this.fast = useKernel ? FastRecords.of(request.schema, options, zone, this.rows) : null;
+    this.fast = useKernel ? FastRecords.of(request.schema, options, this.rows) : null;
     this.records.runner = this.fast;
     this.check = options.jsonSchema === null ? null : schemaCheck(options.jsonSchema);
   }

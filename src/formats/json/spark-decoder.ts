@@ -43,11 +43,10 @@ export class SparkDecoder implements Decoder {
     const { schema } = request;
     this.records = options.multiLine ? new WholeInput(options.maxRecordBytes) : new Lines(options.maxRecordBytes);
     this.tokens = new Tokenizer(options, 'spark');
-    const zone = zoneOffset(options.timeZone);
-    this.context = new ReadContext(this.tokens, false, zone);
+    this.context = new ReadContext(this.tokens, false, zoneOffset(options.timeZone));
     const corruptIndex = schema.fields.findIndex(({ name }) => name === options.columnNameOfCorruptRecord);
     this.rows = new RowBuilder(schema, this.context);
-    this.fast = useKernel && !options.multiLine ? FastRecords.of(schema, options, zone, this.rows) : null;
+    this.fast = useKernel && !options.multiLine ? FastRecords.of(schema, options, this.rows) : null;
     this.corrupt = corruptIndex < 0 ? null : corruptColumn(this.rows.columns.children[corruptIndex], options);
   }
 

@@ -59,6 +59,8 @@ const RAN_OUT = -1;
 const FAILED = -2;
 
 const NO_BYTES = new Uint8Array(0);
+const NO_ENTRIES = new Int32Array(0);
+const FIRST_ENTRIES = 256;
 
 export class Tokenizer {
   /**
@@ -66,7 +68,7 @@ export class Tokenizer {
    * and arrays), and the tape index behind the value with all it holds. In an object each name, an entry of kind
    * STRING or ESCAPED, stands before its value. The first entry is the whole value.
    */
-  tape: Int32Array = new Int32Array(4 * 256);
+  tape: Int32Array = NO_ENTRIES;
   /** What the tape points into. */
   bytes: Uint8Array = NO_BYTES;
   /** VALUE: index behind the value. */
@@ -330,7 +332,7 @@ export class Tokenizer {
   }
 
   private grow(): Int32Array {
-    const tape = new Int32Array(Math.min(this.tape.length * 2, MAX_ENTRIES * 4));
+    const tape = new Int32Array(Math.min(Math.max(FIRST_ENTRIES * 4, this.tape.length * 2), MAX_ENTRIES * 4));
     tape.set(this.tape);
     this.tape = tape;
     return tape;
