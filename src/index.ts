@@ -9,6 +9,8 @@ const session = createSession();
 export const readStream = session.readStream;
 /** Reads static tables in the default session. */
 export const read = session.read;
+/** The queries of the default session. */
+export const streams = session.streams;
 /** SQL over the views of the default session. */
 export const sql: typeof session.sql = (text) => session.sql(text);
 /** A micro-batch as a static table of the default session. */
@@ -32,6 +34,7 @@ export { parquetSchema } from './pipeline/parquet-schema.ts';
 export type { SessionOptions } from './pipeline/session.ts';
 export { createSession, Session } from './pipeline/session.ts';
 export type { DataStreamWriter, TriggerLike } from './pipeline/stream-writer.ts';
+export type { StreamingQueryListener, StreamingQueryManager } from './pipeline/streams.ts';
 export type { DataType, Field, Schema } from './schema.ts';
 export type { OutputMode } from './sink.ts';
 export type { ForeachWriter } from './sinks/foreach.ts';

@@ -81,7 +81,9 @@ export async function startQuery(definition: QueryDefinition): Promise<Streaming
       if (name !== null) activeNames.delete(name);
       if (temporary) removeTree(session.disk, directory);
     };
-    return await StreamingQuery.start({ ...parts, release }, definition.trigger);
+    const started = await StreamingQuery.start({ ...parts, release }, definition.trigger);
+    session.streams.register(started);
+    return started;
   } catch (error) {
     checkpoint.close();
     throw error;

@@ -7,10 +7,12 @@ import type { LogicalPlan } from '../plan/logical.ts';
 import { planQuery } from '../plan/sql-query.ts';
 import type { Schema } from '../schema.ts';
 import type { MicroBatch } from '../sinks/micro-batch.ts';
+import type { QueryTerm } from '../sql/ast.ts';
 import { parseQuery, parseSchema } from '../sql/parser.ts';
 import { zone } from '../sql/values/zone.ts';
 import { DataFrame } from './data-frame.ts';
 import { DataStreamReader } from './stream-reader.ts';
+import { StreamingQueryManager } from './streams.ts';
 import { DataFrameReader } from './table-reader.ts';
 
 export interface SessionOptions {
@@ -27,6 +29,8 @@ export class Session {
   readonly analysisOptions: AnalysisOptions;
   readonly clock: Clock;
   readonly disk: Disk;
+  /** The queries that were started from this session. */
+  readonly streams = new StreamingQueryManager();
   private readonly views = new Map<string, LogicalPlan>();
 
   constructor(options: SessionOptions = {}) {
@@ -49,7 +53,12 @@ export class Session {
 
   /** A query in SQL over registered views, streaming or static. */
   sql(text: string): DataFrame {
-    return new DataFrame(this, planQuery(parseQuery(text), this.views));
+    return this.query(parseQuery(text));
+  }
+
+  /** As `sql`, with the text parsed already. */
+  query(query: QueryTerm): DataFrame {
+    return new DataFrame(this, planQuery(query, this.views));
   }
 
   /** The rows of a micro-batch as a static table: for joins, aggregates and SQL inside foreachBatch. */
