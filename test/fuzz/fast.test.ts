@@ -7,7 +7,7 @@ import { jsonCase } from './json-cases.ts';
 import { Random } from './random.ts';
 
 /** `npm run fuzz:fast -- --cases N --seed S` sets these; without, a short run of the same. */
-const cases = Number(process.env.FUZZ_CASES ?? 1500);
+const cases = Number(process.env.FUZZ_CASES ?? 400);
 const firstSeed = Number(process.env.FUZZ_SEED ?? 1);
 
 test('the kernel was built', () => expect(sharedKernel()).not.toBeNull());
