@@ -6,5 +6,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./commands/generate.ts')).generate,
   task1: async () => (await import('./commands/task1.ts')).task1,
   task2: async () => (await import('./commands/task2.ts')).task2,
+  run: async () => (await import('./commands/run.ts')).run,
+  lint: async () => (await import('./commands/lint.ts')).lint,
+  explain: async () => (await import('./commands/explain.ts')).explain,
   status: async () => (await import('./commands/status.ts')).status,
 };

@@ -82,10 +82,6 @@ export interface StreamSettings {
 
 /** @throws ClickstreamError USAGE */
 export function streamSettings(args: Arguments<typeof STREAM_OPTIONS>): StreamSettings {
-  const code = args['exit-code-if-empty'];
-  if (code !== undefined && !(Number.isInteger(code) && code >= 0 && code <= 255)) {
-    throw usageError(`--exit-code-if-empty must be a whole number from 0 to 255, found ${code}.`);
-  }
   return {
     trigger: triggerOf(args),
     maxFilesPerTrigger: countOption('max-files-per-trigger', args['max-files-per-trigger'], 1),
@@ -97,8 +93,15 @@ export function streamSettings(args: Arguments<typeof STREAM_OPTIONS>): StreamSe
     yes: args.yes,
     json: args.json,
     quiet: args.quiet,
-    exitCodeIfEmpty: code ?? null,
+    exitCodeIfEmpty: exitCodeIfEmpty(args['exit-code-if-empty']),
   };
+}
+
+/** @throws ClickstreamError USAGE */
+export function exitCodeIfEmpty(code: number | undefined): number | null {
+  if (code === undefined) return null;
+  if (Number.isInteger(code) && code >= 0 && code <= 255) return code;
+  throw usageError(`--exit-code-if-empty must be a whole number from 0 to 255, found ${code}.`);
 }
 
 function triggerOf(args: Pick<Arguments<typeof STREAM_OPTIONS>, 'interval' | 'once'>): StreamTrigger {

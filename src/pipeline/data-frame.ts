@@ -25,24 +25,24 @@ export class DataFrame {
     readonly plan: LogicalPlan,
   ) {}
 
-  private then(plan: LogicalPlan): DataFrame {
+  private derive(plan: LogicalPlan): DataFrame {
     return new DataFrame(this.session, plan);
   }
 
   /** Columns by name or expression. `select('a', col('b').plus(1).as('c'), explode('tags'))` */
   select(...columns: ColumnLike[]): DataFrame {
-    return this.then({ op: 'select', input: this.plan, items: columns.map((column) => toColumn(column).expr) });
+    return this.derive({ op: 'select', input: this.plan, items: columns.map((column) => toColumn(column).expr) });
   }
 
   /** Columns as SQL texts. `selectExpr('a', 'CAST(b AS double) AS b')` */
   selectExpr(...items: string[]): DataFrame {
-    return this.then({ op: 'select', input: this.plan, items: items.map((item) => selectItem(item).expr) });
+    return this.derive({ op: 'select', input: this.plan, items: items.map((item) => selectItem(item).expr) });
   }
 
   /** Keeps the rows for which the condition, a column or SQL text, is true. */
   filter(condition: Column | string): DataFrame {
     const { expr: written } = typeof condition === 'string' ? expr(condition) : condition;
-    return this.then({ op: 'filter', input: this.plan, condition: written });
+    return this.derive({ op: 'filter', input: this.plan, condition: written });
   }
 
   where(condition: Column | string): DataFrame {
@@ -52,25 +52,25 @@ export class DataFrame {
   /** Adds a column, or replaces the one of that name. */
   withColumn(name: string, value: Column | string): DataFrame {
     const { expr: written } = typeof value === 'string' ? expr(value) : value;
-    return this.then({ op: 'withColumn', input: this.plan, name, value: written });
+    return this.derive({ op: 'withColumn', input: this.plan, name, value: written });
   }
 
   withColumnRenamed(from: string, to: string): DataFrame {
-    return this.then({ op: 'withColumnRenamed', input: this.plan, from, to });
+    return this.derive({ op: 'withColumnRenamed', input: this.plan, from, to });
   }
 
   drop(...columns: string[]): DataFrame {
-    return this.then({ op: 'drop', input: this.plan, columns });
+    return this.derive({ op: 'drop', input: this.plan, columns });
   }
 
   /** Names the table, so that its columns can be told apart after a join: `a.id`. */
   alias(name: string): DataFrame {
-    return this.then({ op: 'alias', input: this.plan, name });
+    return this.derive({ op: 'alias', input: this.plan, name });
   }
 
   /** Says which column is the event time, and how long late rows are waited for. */
   withWatermark(eventTime: string, delay: string): DataFrame {
-    return this.then({ op: 'withWatermark', input: this.plan, column: eventTime, delay });
+    return this.derive({ op: 'withWatermark', input: this.plan, column: eventTime, delay });
   }
 
   groupBy(...keys: ColumnLike[]): GroupedData {
@@ -87,43 +87,43 @@ export class DataFrame {
 
   /** Keeps the first row of each key, for ever, or until the watermark passes it when the event time is among the columns. */
   dropDuplicates(columns: readonly string[] | null = null): DataFrame {
-    return this.then({ op: 'deduplicate', input: this.plan, columns, withinWatermark: false });
+    return this.derive({ op: 'deduplicate', input: this.plan, columns, withinWatermark: false });
   }
 
   /** Keeps the first row of each key within the watermark's delay. */
   dropDuplicatesWithinWatermark(columns: readonly string[] | null = null): DataFrame {
-    return this.then({ op: 'deduplicate', input: this.plan, columns, withinWatermark: true });
+    return this.derive({ op: 'deduplicate', input: this.plan, columns, withinWatermark: true });
   }
 
   distinct(): DataFrame {
-    return this.then({ op: 'distinct', input: this.plan });
+    return this.derive({ op: 'distinct', input: this.plan });
   }
 
   limit(count: number): DataFrame {
-    return this.then({ op: 'limit', input: this.plan, count });
+    return this.derive({ op: 'limit', input: this.plan, count });
   }
 
   /** Joins on columns of the same name (each shown once), or on a condition over both tables. */
   join(right: DataFrame, on: Column | string | readonly string[], type: JoinType = 'inner'): DataFrame {
     const both = { op: 'join', left: this.plan, right: right.plan, type } as const;
-    if (typeof on === 'string') return this.then({ ...both, using: [on] });
-    return this.then(Array.isArray(on) ? { ...both, using: on } : { ...both, on: (on as Column).expr });
+    if (typeof on === 'string') return this.derive({ ...both, using: [on] });
+    return this.derive(Array.isArray(on) ? { ...both, using: on } : { ...both, on: (on as Column).expr });
   }
 
   crossJoin(right: DataFrame): DataFrame {
-    return this.then({ op: 'join', left: this.plan, right: right.plan, type: 'cross' });
+    return this.derive({ op: 'join', left: this.plan, right: right.plan, type: 'cross' });
   }
 
   /** The rows of both tables, columns matched by their place. */
   union(other: DataFrame): DataFrame {
-    return this.then({ op: 'union', inputs: [this.plan, other.plan] });
+    return this.derive({ op: 'union', inputs: [this.plan, other.plan] });
   }
 
   orderBy(...columns: (ColumnLike | SortColumn)[]): DataFrame {
     const by = columns.map((column) =>
       typeof column === 'string' ? col(column).asc() : 'ascending' in column ? column : column.asc(),
     );
-    return this.then({ op: 'sort', input: this.plan, by });
+    return this.derive({ op: 'sort', input: this.plan, by });
   }
 
   sort(...columns: (ColumnLike | SortColumn)[]): DataFrame {
@@ -139,7 +139,7 @@ export class DataFrame {
     rows: (row: Record<string, unknown>) => Iterable<Record<string, unknown>>,
     schema: string | Schema,
   ): DataFrame {
-    return this.then({ op: 'flatMap', input: this.plan, rows, schema: this.session.schemaFrom(schema) });
+    return this.derive({ op: 'flatMap', input: this.plan, rows, schema: this.session.schemaFrom(schema) });
   }
 
   /** The number of files that each batch's output is written to. */
@@ -147,7 +147,7 @@ export class DataFrame {
     if (!Number.isSafeInteger(files) || files < 1) {
       throw configError('OPTION_INVALID', `repartition: expected a whole number from 1 on, found ${files}.`);
     }
-    return this.then({ op: 'repartition', input: this.plan, files });
+    return this.derive({ op: 'repartition', input: this.plan, files });
   }
 
   coalesce(files: number): DataFrame {
