@@ -1,15 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { kernelModule } from './module.ts';
 import { COLUMN_BYTES, COLUMNS_BASE, INPUT_BYTES, MAX_ROWS, PADDING, PROGRAM_BASE, VALIDITY_OFFSET } from './ops.ts';
 import type { ShapeProgram } from './program.ts';
-
-/** The global of that name: the types of Node have no place for it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => WasmModule;
-  readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: object };
-};
-/** A compiled module. */
-type WasmModule = { readonly wasm: unique symbol };
 
 /** What the WebAssembly module exports; see assembly/index.ts. */
 interface Exports {
@@ -76,7 +67,7 @@ export class Kernel {
   private memory = new Uint8Array(0);
   private numbers = new Uint32Array(0);
 
-  constructor(module: WasmModule) {
+  constructor(module: WebAssembly.Module) {
     const imports = {
       env: {
         abort: () => {
@@ -194,15 +185,13 @@ function columnAt(column: number): number {
   return COLUMNS_BASE + column * COLUMN_BYTES;
 }
 
-/** Beside this file when it was built, else where the build puts it. */
-const PLACES = ['./kernel.wasm', '../../dist/kernel/kernel.wasm'];
 let instance: Kernel | null | undefined;
 
 /** The kernel of this thread; null where it was not built: the plain decoders do all it does. */
 export function sharedKernel(): Kernel | null {
   if (instance === undefined) {
-    const path = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync);
-    instance = path === undefined ? null : new Kernel(new WebAssembly.Module(readFileSync(path)));
+    const module = kernelModule();
+    instance = module === null ? null : new Kernel(module);
   }
   return instance;
 }
