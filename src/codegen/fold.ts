@@ -1,21 +1,7 @@
 import type { Cell } from '../batch.ts';
-import { lookupFunction } from '../sql/functions/table.ts';
+import { isDeterministicCall } from '../sql/deterministic.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { childrenOf, mapChildren } from '../sql/typed-tree.ts';
-
-/** Functions that give something else each time they are called. */
-const NOT_DETERMINISTIC: ReadonlySet<string> = new Set([
-  'rand',
-  'random',
-  'randn',
-  'uuid',
-  'shuffle',
-  'raise_error',
-  'assert_true',
-  'input_file_name',
-  'monotonically_increasing_id',
-  'spark_partition_id',
-]);
 
 /**
  * Replaces what needs no row and no clock by its value, so that functions see constants (patterns, formats) as literals.
@@ -43,20 +29,8 @@ function isConstant(expr: TypedExpr): boolean {
     case 'lambda':
       return false;
     case 'call':
-      return isFoldableCall(expr) && expr.args.every(isConstant);
+      return isDeterministicCall(expr) && expr.args.every(isConstant);
     default:
       return childrenOf(expr).every(isConstant);
-  }
-}
-
-function isFoldableCall(expr: Extract<TypedExpr, { kind: 'call' }>): boolean {
-  if (NOT_DETERMINISTIC.has(expr.name)) return false;
-  const argTypes = expr.args.map((arg) => arg.type);
-  const constants = expr.args.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
-  try {
-    const implementation = lookupFunction(expr.name)?.implement(argTypes, expr.type, { timeZone: 'UTC', constants });
-    return implementation !== undefined && !(implementation.kind === 'call' && implementation.usesBatchTime);
-  } catch {
-    return false;
   }
 }

@@ -191,7 +191,8 @@ export class GroupTable {
   }
 }
 
-function keyText(key: readonly Cell[]): string {
+/** Equal for keys that group together. */
+export function keyText(key: readonly Cell[]): string {
   let text = '';
   for (const cell of key) text += cellKey(cell);
   return text;

@@ -11,6 +11,7 @@ import { CurrentRun } from './current-run.ts';
 import type { BatchReport, PhaseTimer } from './progress.ts';
 import { startTimer } from './progress.ts';
 import type { QueryParts } from './query-parts.ts';
+import type { WatermarkPolicy } from './watermark.ts';
 import { WatermarkTracker } from './watermark.ts';
 
 const NO_LIMIT: ReadLimit = {};
@@ -26,6 +27,8 @@ const NO_LIMIT: ReadLimit = {};
 export class MicroBatchExecution {
   private readonly tree: OperatorTree;
   private watermark: WatermarkTracker;
+  /** The recorded one wins over the settings: it decided what came out so far. */
+  private policy: WatermarkPolicy;
   /** Logged, not yet committed. */
   private pending: OffsetEntry | null = null;
   private pendingIsReplay = false;
@@ -37,7 +40,8 @@ export class MicroBatchExecution {
 
   constructor(private readonly parts: QueryParts) {
     this.tree = buildOperators(parts.query, parts.outputMode, parts.openState);
-    this.watermark = this.newTracker(0, parts.settings.watermarkPolicy);
+    this.policy = parts.settings.watermarkPolicy;
+    this.watermark = this.newTracker(0);
   }
 
   /** Id that the next batch has. */
@@ -68,14 +72,15 @@ export class MicroBatchExecution {
       newest.sources.length === sources.length,
       'a checkpoint is verified against its query before it is opened',
     );
-    const policy = newest.conf.watermarkPolicy === 'max' ? 'max' : settings.watermarkPolicy;
+    const recorded = newest.conf.watermarkPolicy;
+    if (recorded === 'min' || recorded === 'max') this.policy = recorded;
     for (const [index, { source }] of sources.entries()) await source.restore?.(this.loggedRanges(index));
     const commit = commits.get(newest.batchId);
     if (commit === undefined) {
       this.pending = newest;
       this.pendingIsReplay = true;
       this.previous = offsets.get(newest.batchId - 1) ?? null;
-      this.watermark = this.newTracker(newest.batchWatermarkMs, policy);
+      this.watermark = this.newTracker(newest.batchWatermarkMs);
       const before = this.previous?.sources.map((range) => range.offset);
       this.startOffsets = before ?? (await Promise.all(sources.map(({ source }) => source.initialOffset())));
       await this.restoreState(newest.batchId - 1);
@@ -84,7 +89,7 @@ export class MicroBatchExecution {
     this.previous = newest;
     this.mayOweBatch = settings.resumeNoDataBatch;
     this.startOffsets = newest.sources.map((range) => range.offset);
-    this.watermark = this.newTracker(Math.max(newest.batchWatermarkMs, commit.nextBatchWatermarkMs), policy);
+    this.watermark = this.newTracker(Math.max(newest.batchWatermarkMs, commit.nextBatchWatermarkMs));
     await this.restoreState(newest.batchId);
   }
 
@@ -105,12 +110,12 @@ export class MicroBatchExecution {
     for (const operator of this.tree.stateful) await operator.restore(version);
   }
 
-  private newTracker(globalMs: number, policy: 'min' | 'max'): WatermarkTracker {
+  private newTracker(globalMs: number): WatermarkTracker {
     const delays = new Map<number, number>();
     for (const node of nodesOf(this.parts.query.physical)) {
       if (node.op === 'watermark') delays.set(node.watermarkId, node.delayMs);
     }
-    return new WatermarkTracker(this.tree.watermarkIds, delays, policy, globalMs);
+    return new WatermarkTracker(this.tree.watermarkIds, delays, this.policy, globalMs);
   }
 
   /** One trigger: constructs a batch if there is cause for one, and runs it. Null when there was nothing to do. */
@@ -142,7 +147,7 @@ export class MicroBatchExecution {
     batchWatermarkMs: number,
     timer: PhaseTimer,
   ): Promise<OffsetEntry> {
-    const { checkpoint, sources, clock, settings } = this.parts;
+    const { checkpoint, sources, clock } = this.parts;
     const ranges: OffsetEntry['sources'][number][] = [];
     for (const [index, { source }] of sources.entries()) {
       const splits = changed[index] ? await source.plan(this.startOffsets[index], ends[index]) : [];
@@ -152,7 +157,7 @@ export class MicroBatchExecution {
       batchId: checkpoint.offsets.newest + 1,
       batchWatermarkMs,
       batchTimestampMs: clock.nowMs(),
-      conf: { watermarkPolicy: settings.watermarkPolicy },
+      conf: { watermarkPolicy: this.policy },
       sources: ranges,
     };
     await timer.time('walCommit', async () => checkpoint.offsets.add(entry.batchId, entry));

@@ -47,9 +47,10 @@ export interface QueryDefinition {
 export function checkQuery(definition: QueryDefinition): { query: AnalyzedQuery; sink: SinkPlan } {
   const query = analyze(definition.plan, definition.session.analysisOptions);
   const continuous = definition.trigger.kind === 'continuous';
-  checkStreaming(query, definition.outputMode, continuous);
   const sink = sinkPlan(definition);
+  // The sink first, as in Spark: DataStreamWriter checks it before the query manager checks the plan.
   checkSink(sink, definition.outputMode, continuous, query.physical.output);
+  checkStreaming(query, definition.outputMode, continuous);
   return { query, sink };
 }
 

@@ -3,7 +3,7 @@ import { analysisError } from '../sql/analysis-error.ts';
 import type { Expr } from '../sql/ast.ts';
 import { outputName, resolveExpression } from '../sql/resolve.ts';
 import type { TypedExpr } from '../sql/typed.ts';
-import { expandItem, markOf, nameOf, stripAlias } from './columns.ts';
+import { expandItem, markOf, nameOf, soleEventTime, stripAlias } from './columns.ts';
 import type { LogicalPlan } from './logical.ts';
 import type { AggregateCall, Attribute, PhysicalPlan } from './physical.ts';
 import { scopeOf } from './physical.ts';
@@ -55,7 +55,7 @@ export function planAggregate(input: PhysicalPlan, node: AggregateNode, timeZone
       ...calls.arguments.map((arg, index) => ({ name: `\u0000arg${index}`, type: arg.type, nullable: arg.nullable })),
     ],
   };
-  const eventTimeKey = keys.findIndex((key) => key.attribute.eventTime !== undefined);
+  const eventTimeKey = soleEventTime(keys.map((key) => key.attribute));
   const sessionKey = keys.findIndex((key) => key.session);
   const aggregated: PhysicalPlan = {
     op: 'aggregate',
@@ -63,7 +63,7 @@ export function planAggregate(input: PhysicalPlan, node: AggregateNode, timeZone
     operatorId: -1,
     keys: keys.map((_, index) => index),
     aggregates: calls.calls,
-    eventTimeKey: eventTimeKey < 0 ? null : eventTimeKey,
+    eventTimeKey,
     sessionKey: sessionKey < 0 ? null : sessionKey,
     output: [
       ...keys.map((key, index) => ({ ...key.attribute, qualifier: KEY + index })),

@@ -225,7 +225,7 @@ class Planner {
       columns === null
         ? input.output.map((_, index) => index)
         : columns.map((column) => findColumn(input.output, column, name));
-    const eventTime = soleEventTime(input);
+    const eventTime = soleEventTime(input.output);
     const mark = eventTime === null ? undefined : input.output[eventTime]?.eventTime;
     return {
       op: 'deduplicate',

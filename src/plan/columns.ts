@@ -3,7 +3,7 @@ import { analysisError } from '../sql/analysis-error.ts';
 import type { Expr } from '../sql/ast.ts';
 import { outputName, resolveExpression } from '../sql/resolve.ts';
 import type { Scope, TypedExpr } from '../sql/typed.ts';
-import type { Attribute, PhysicalPlan } from './physical.ts';
+import type { Attribute } from './physical.ts';
 import { isWindowCall, isWindowTimeOfInput, mapChildren, replaceWindowCalls, WINDOW_COLUMN } from './windows.ts';
 
 export const POSITION = '\u0000position';
@@ -98,14 +98,17 @@ export function findColumn(output: readonly Attribute[], name: string, operation
   );
 }
 
-/** The one event-time column of a plan's output, or null (Spark: WatermarkSupport.findEventTimeColumn). */
-export function soleEventTime(plan: PhysicalPlan): number | null {
-  const marked = plan.output.flatMap((attribute, index) => (attribute.eventTime ? [index] : []));
-  const ids = new Set(marked.map((index) => plan.output[index]?.eventTime?.watermarkId));
-  if (ids.size > 1) {
+/**
+ * The one event-time column among the columns that a stateful operator sees, or null (Spark: WatermarkSupport.findEventTimeColumn).
+ * The same column twice is one; its copy under another name is another.
+ */
+export function soleEventTime(columns: readonly Attribute[]): number | null {
+  const marked = columns.flatMap((attribute, index) => (attribute.eventTime ? [index] : []));
+  const names = new Set(marked.map((index) => (columns[index] as Attribute).name.toLowerCase()));
+  if (names.size > 1) {
     throw configError(
       'UNSUPPORTED_OPERATION',
-      `More than one event time column reaches one stateful operator (${marked.map((i) => plan.output[i]?.name).join(', ')}). Keep one of them in the select before it.`,
+      `More than one event time column reaches one stateful operator (${[...names].join(', ')}). Keep one of them: in the grouping, or in the select before.`,
     );
   }
   return marked[0] ?? null;

@@ -1,5 +1,7 @@
 import { configError } from '../errors.ts';
 import type { OutputMode } from '../sink.ts';
+import { readsBatchTime } from '../sql/deterministic.ts';
+import type { TypedExpr } from '../sql/typed.ts';
 import type { AnalyzedQuery, PhysicalPlan } from './physical.ts';
 import { isStreamingPlan, nodesOf } from './physical.ts';
 
@@ -160,12 +162,21 @@ function checkChained(plan: PhysicalPlan, mode: OutputMode): void {
 }
 
 function checkContinuous(nodes: readonly PhysicalPlan[], streams: number): void {
-  const mapLike = new Set(['source', 'project', 'filter', 'generate', 'flatMap', 'watermark', 'repartition']);
+  const mapLike = new Set(['source', 'project', 'filter', 'flatMap']);
   const other = nodes.find((node) => !mapLike.has(node.op));
-  if (other !== undefined || streams !== 1) {
-    throw configError(
-      'CONTINUOUS_UNSUPPORTED',
-      `Continuous processing does not support ${other === undefined ? 'several sources' : `${other.op} operations`}. Use a processingTime trigger.`,
-    );
-  }
+  if (other !== undefined) refuseContinuous(`${other.op} operations`);
+  if (streams !== 1) refuseContinuous('several sources');
+  if (nodes.flatMap(expressionsOf).some(readsBatchTime)) refuseContinuous('current time operations');
+}
+
+function expressionsOf(node: PhysicalPlan): readonly TypedExpr[] {
+  if (node.op === 'project') return node.exprs;
+  return node.op === 'filter' ? [node.condition] : [];
+}
+
+function refuseContinuous(what: string): never {
+  throw configError(
+    'CONTINUOUS_UNSUPPORTED',
+    `Continuous processing does not support ${what}. Use a processingTime trigger.`,
+  );
 }

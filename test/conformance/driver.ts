@@ -3,6 +3,7 @@ import { nodeDisk } from '../../src/fs/node-disk.ts';
 import type { DataFrame, MemoryStream, StreamingQuery, StreamingQueryProgress, TriggerLike } from '../../src/index.ts';
 import { createSession, memoryStream } from '../../src/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { settled } from '../support/settled.ts';
 import type { Case, Conf, Query, Row, StartStep, TriggerChoice } from './case.ts';
 import { buildQuery, ms } from './query.ts';
 import { Recorder } from './recorder.ts';
@@ -71,7 +72,7 @@ export class Driver {
     const query = await this.writer(definition, trigger, { ...this.test.conf, ...step.conf });
     query.onProgress((report) => this.progress.push(report));
     this.running = { query, trigger };
-    if (trigger.kind === 'processingTime') await this.settled();
+    if (trigger.kind === 'processingTime') await settled(query);
   }
 
   private writer(definition: Query, trigger: TriggerChoice, conf: Conf): Promise<StreamingQuery> {
@@ -93,7 +94,8 @@ export class Driver {
       const files = writer.format(sink.format ?? 'parquet').option('sparkManifest', true);
       return files.start(this.workspace.output);
     }
-    if (sink.kind === 'foreach') {
+    // A continuous query runs row by row: what the memory sink would hold is recorded row by row, too.
+    if (sink.kind === 'foreach' || (sink.kind === 'memory' && trigger.kind === 'continuous')) {
       const toRow = (row: Record<string, unknown>) => timesAsMs(row, table);
       return writer.foreach(this.recorder.writer(complete, toRow)).start();
     }
@@ -133,7 +135,7 @@ export class Driver {
     });
     all.catch(() => {});
     while (!done) {
-      await this.settled();
+      await settled(query);
       if (!done && Number.isFinite(this.clock.nextWakeMs))
         this.clock.advance(this.clock.nextWakeMs - this.clock.nowMs());
     }
@@ -147,13 +149,7 @@ export class Driver {
 
   async advanceClock(byMs: number): Promise<void> {
     this.clock.advance(byMs);
-    if (this.running?.trigger.kind !== 'default') await this.settled();
-  }
-
-  /** Lets the query run until it waits for its next trigger. */
-  private async settled(): Promise<void> {
-    do await new Promise((resolve) => setImmediate(resolve));
-    while (this.running?.query.isActive && this.running.query.status.isTriggerActive);
+    if (this.running !== null && this.running.trigger.kind !== 'default') await settled(this.running.query);
   }
 
   private mustRun() {

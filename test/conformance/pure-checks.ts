@@ -4,6 +4,7 @@ import { ClickstreamError, createSession, memoryStream } from '../../src/index.t
 import { watermarkDelayMs } from '../../src/plan/windows.ts';
 import { TIMESTAMP } from '../../src/schema.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { settled } from '../support/settled.ts';
 import type { Row, Window } from './case.ts';
 import type { Outcome } from './checks.ts';
 import type { Driver } from './driver.ts';
@@ -61,8 +62,8 @@ async function checkTriggerTimes(_driver: Driver, times: TriggerTimes): Promise<
     })
     .start();
   while (found.length < times.expect.length && query.isActive) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!query.status.isTriggerActive) clock.advance(clock.nextWakeMs - clock.nowMs());
+    await settled(query);
+    clock.advance(clock.nextWakeMs - clock.nowMs());
   }
   await query.stop();
   const first = found.slice(0, times.expect.length);

@@ -49,8 +49,10 @@ export function buildQuery(query: Query, inputs: QueryInputs): DataFrame {
 
 function from(query: Query, inputs: QueryInputs): DataFrame {
   const names = typeof query.from === 'string' ? [query.from] : query.from;
+  // An input that is named twice is one stream, read twice.
+  const opened = new Map(names.map((name) => [name, inputs.open(name)]));
   const tables = names.map((name) => {
-    let table = failOnce(inputs.open(name), query, inputs.failed);
+    let table = failOnce(opened.get(name) as DataFrame, query, inputs.failed);
     if (query.preFilter !== undefined) table = table.filter(toColumn(query.preFilter, table.schema));
     for (const { column, delayMs } of watermarksOf(query, name)) table = table.withWatermark(column, ms(delayMs));
     return table;

@@ -8,7 +8,7 @@ import type { Accumulator } from '../aggregates/accumulator.ts';
 import { createAccumulator } from '../aggregates/table.ts';
 import type { BatchRun } from '../batch-run.ts';
 import type { CloseTime } from '../group-table.ts';
-import { GroupTable } from '../group-table.ts';
+import { GroupTable, keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
 import { RowGrouper } from '../row-grouper.ts';
 import { StateJournal } from '../state-journal.ts';
@@ -30,7 +30,9 @@ export class AggregateOperator implements StatefulOperator {
   private readonly journal: StateJournal;
   private readonly schema;
   private readonly closeTime: (key: readonly Cell[]) => CloseTime;
-  private counters = { updated: 0, removed: 0, dropped: 0 };
+  private counters = { updated: 0, removed: 0 };
+  /** Groups of the batch that were late, each counted once, however many rows and chunks it came from (as in Spark). */
+  private readonly lateGroups = new Set<string>();
 
   /** `store` is null in a batch query. `reportLate`: rows are told late here, because no window operator below did it. */
   constructor(
@@ -58,7 +60,8 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   async *rows(run: BatchRun): AsyncGenerator<Batch> {
-    this.counters = { updated: 0, removed: 0, dropped: 0 };
+    this.counters = { updated: 0, removed: 0 };
+    this.lateGroups.clear();
     const touched = await this.consume(run);
     if (this.node.keys.length === 0) touched.add(this.table.slotOf([]));
     this.counters.updated = touched.size;
@@ -95,6 +98,7 @@ export class AggregateOperator implements StatefulOperator {
       const time = timeOf(cellAt(column, row));
       if (time === null || time > run.lateMicros) kept.push(row);
       else {
+        this.lateGroups.add(keyText(this.node.keys.map((key) => cellAt(batch.vectors[key] as Vector, row))));
         run.side.late({
           operator: this.account,
           rows: batch,
@@ -110,20 +114,18 @@ export class AggregateOperator implements StatefulOperator {
     account.late += late;
     account.latePairs += late;
     account.passed += kept.length;
-    if (late > 0) this.counters.dropped += countGroups(batch, kept, this.node.keys);
     return late === 0 ? batch : takeBatch(batch, Int32Array.from(kept));
   }
 
   private mergePartial(partial: Partial, run: BatchRun, touched: Set<number>): void {
     const filtersLate = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
     const slots = new Int32Array(partial.groups.size);
-    const lateGroups: number[] = [];
     for (let group = 0; group < slots.length; group++) {
       const key = partial.groups.keyOf(group);
       if (filtersLate) {
         const time = this.closeTime(key);
         if (time !== null && time <= run.lateMicros) {
-          lateGroups.push(group);
+          this.lateGroups.add(keyText(key));
           slots[group] = -1;
           continue;
         }
@@ -132,7 +134,6 @@ export class AggregateOperator implements StatefulOperator {
       slots[group] = slot;
       touched.add(slot);
     }
-    this.counters.dropped += lateGroups.length;
     this.table.mergeGroups(slots, partial.accumulators);
   }
 
@@ -179,7 +180,7 @@ export class AggregateOperator implements StatefulOperator {
       numRowsTotal: this.table.size,
       numRowsUpdated: this.counters.updated,
       numRowsRemoved: this.counters.removed,
-      numRowsDroppedByWatermark: this.counters.dropped,
+      numRowsDroppedByWatermark: this.lateGroups.size,
       numDroppedDuplicateRows: 0,
       openWindows: times.length,
       nextCloseMicros: times.length === 0 ? null : Number(times[0]),
@@ -222,16 +223,4 @@ export function closeTimeOf(node: AggregateNode): (key: readonly Cell[]) => Clos
 function timeOf(cell: Cell): CloseTime {
   if (Array.isArray(cell)) return (cell[1] as Int64 | null) ?? null;
   return cell as Int64 | null;
-}
-
-function countGroups(batch: Batch, kept: readonly number[], keys: readonly number[]): number {
-  const on = new Set(kept);
-  const late = Int32Array.from({ length: batch.length }, (_, row) => row).filter((row) => !on.has(row));
-  const grouper = new RowGrouper(keys.length);
-  const rows = takeBatch(batch, late);
-  grouper.assign(
-    keys.map((key) => rows.vectors[key] as Vector),
-    rows.length,
-  );
-  return grouper.size;
 }

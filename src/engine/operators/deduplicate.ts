@@ -6,7 +6,7 @@ import type { Field, Schema } from '../../schema.ts';
 import { field, struct, TIMESTAMP } from '../../schema.ts';
 import type { StateChange, StateStore } from '../../state-store.ts';
 import type { BatchRun, OperatorAccount } from '../batch-run.ts';
-import { cellKey } from '../cell-key.ts';
+import { keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
@@ -172,12 +172,6 @@ export class DeduplicateOperator implements StatefulOperator {
 export function dedupStateSchema(node: DeduplicateNode): Schema {
   const { fields } = schemaOf(node.output);
   return struct([field('expires', TIMESTAMP), ...node.keys.map((key) => fields[key] as Field)]);
-}
-
-function keyText(key: readonly Cell[]): string {
-  let text = '';
-  for (const cell of key) text += cellKey(cell);
-  return text;
 }
 
 function normalized(cell: Cell): Cell {

@@ -1,5 +1,5 @@
 import type { Batch, Cell, Int64, Vector } from '../../batch.ts';
-import { batchOf, cellAt, takeBatch } from '../../batch.ts';
+import { batchOf, cellAt, concatBatches, takeBatch } from '../../batch.ts';
 import { invariant } from '../../errors.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
@@ -11,17 +11,13 @@ import type { BatchRun } from '../batch-run.ts';
 import { cellKey } from '../cell-key.ts';
 import { GroupTable } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
+import { RowGrouper } from '../row-grouper.ts';
+import type { Bounds, Merged, Session } from '../session-merge.ts';
+import { compareTimes, mergeKey, storedSlots } from '../session-merge.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
-
-/** A stretch of a key's rows that belong together; `slot` holds its aggregates. */
-interface Session {
-  start: Int64;
-  end: Int64;
-  slot: number;
-}
 
 /**
  * Session windows: the rows of a key that follow each other within their gap. A row is its own window [time, time + gap);
@@ -91,17 +87,21 @@ export class SessionOperator implements StatefulOperator {
 
   async *rows(run: BatchRun): AsyncGenerator<Batch> {
     this.counters = { updated: 0, removed: 0, dropped: 0 };
-    const changes = new SessionChanges();
+    const kept: Batch[] = [];
+    const lateGroups = new Set<string>();
     for await (const all of this.input.rows(run)) {
-      const batch = this.dropLateRows(all, run);
-      for (let row = 0; row < batch.length; row++) this.addRow(batch, row, changes);
+      const batch = this.dropLateRows(all, run, lateGroups);
+      if (batch.length > 0) kept.push(batch);
     }
+    this.counters.dropped = lateGroups.size;
+    const changes = new SessionChanges();
+    if (kept.length > 0) this.merge(concatBatches(schemaOf(this.node.input.output), kept), changes);
     this.counters.updated = changes.touched.size;
     yield* this.emit(run, changes);
   }
 
   /** Late is judged on the row's own [time, time + gap), in every output mode. */
-  private dropLateRows(batch: Batch, run: BatchRun): Batch {
+  private dropLateRows(batch: Batch, run: BatchRun, lateGroups: Set<string>): Batch {
     const account = run.account(this.account);
     account.in += batch.length;
     if (this.node.eventTimeKey === null) {
@@ -110,18 +110,17 @@ export class SessionOperator implements StatefulOperator {
     }
     const column = batch.vectors[this.node.keys[this.node.sessionKey as number] as number] as Vector;
     const kept: number[] = [];
-    const lateGroups = new Set<string>();
     for (let row = 0; row < batch.length; row++) {
       const [start, end] = cellAt(column, row) as unknown as [Int64, Int64];
       if (end > run.lateMicros) {
         kept.push(row);
         continue;
       }
-      lateGroups.add(this.keyText(this.keyAt(batch, row)) + cellKey([start, end]));
+      // Spark counts what its partial aggregation leaves of them: one per input partition, key, time and gap.
+      lateGroups.add(`${run.chunk} ${this.keyText(this.keyAt(batch, row))}${cellKey([start, end])}`);
       const lateByMicros = subtract(run.lateMicros, end);
       run.side.late({ operator: this.account, rows: batch, row, windowStart: start, windowEnd: end, lateByMicros });
     }
-    this.counters.dropped += lateGroups.size;
     account.late += batch.length - kept.length;
     account.latePairs += batch.length - kept.length;
     account.passed += kept.length;
@@ -132,72 +131,119 @@ export class SessionOperator implements StatefulOperator {
     return this.node.keys.map((key) => cellAt(batch.vectors[key] as Vector, row));
   }
 
-  /** Puts a row into the sessions of its key: it may start one, widen one, or bridge several. */
-  private addRow(batch: Batch, row: number, changes: SessionChanges): void {
-    const key = this.keyAt(batch, row);
-    const text = this.keyText(key);
-    const [start, end] = this.windowOf(key);
-    const list = this.sessions.get(text) ?? [];
-    this.sessions.set(text, list);
-    const joined = list.filter((session) => session.start <= end && start <= session.end);
-    const first = joined[0];
-    const merged: Session = {
-      start: first === undefined ? start : earlier(first.start, start),
-      end: joined.reduce((latest, session) => later(latest, session.end), end),
-      slot: -1,
-    };
-    const only = joined.length === 1 && first !== undefined && first.start === merged.start && first.end === merged.end;
-    merged.slot = only ? first.slot : this.mergeSlots(key, merged, joined, changes);
-    this.addTo(merged.slot, batch, row);
-    changes.touched.add(merged.slot);
-    if (only) return;
-    const at = list.findIndex((session) => session.end >= merged.start);
-    const position = joined.length > 0 ? list.indexOf(first as Session) : at < 0 ? list.length : at;
-    list.splice(position, joined.length, merged);
-  }
-
-  /** A session whose bounds changed is a new state row; the ones it replaces are removed (Spark: putSessions). */
-  private mergeSlots(
-    key: readonly Cell[],
-    merged: Session,
-    joined: readonly Session[],
-    changes: SessionChanges,
-  ): number {
-    const bounds = key.map((cell, index) => (index === this.node.sessionKey ? [merged.start, merged.end] : cell));
-    const partials = joined.map((session) => this.table.save(Int32Array.of(session.slot)));
-    for (const session of joined) {
-      changes.remove(session.slot, this.table.keyOf(session.slot));
-      this.table.remove(session.slot);
+  /** Merges a batch's rows with the open sessions of their keys. */
+  private merge(batch: Batch, changes: SessionChanges): void {
+    const { order, keys } = this.sortRows(batch);
+    const merged: Merged[] = [];
+    const runs = new Int32Array(batch.length);
+    let runCount = 0;
+    let at = 0;
+    for (const { key, rows } of keys) {
+      const text = this.keyText(key);
+      const list = mergeKey(this.sessions.get(text) ?? [], rows, () => runCount++, runs.subarray(at));
+      at += rows.length;
+      for (const session of list) session.key = key;
+      merged.push(...list);
+      this.sessions.set(text, list);
     }
-    const slot = this.table.slotOf(bounds);
-    for (const partial of partials) this.mergeSaved(slot, partial);
-    return slot;
+    const partial = this.sumRuns(takeBatch(batch, order), runs, runCount);
+    this.settle(
+      merged.filter((session) => session.segments.some((segment) => segment.from === 'run')),
+      partial,
+      changes,
+    );
   }
 
-  private mergeSaved(slot: number, saved: Batch): void {
-    const accumulators = this.node.aggregates.map(createAccumulator);
-    let column = this.node.keys.length;
-    for (const accumulator of accumulators) {
-      accumulator.grow(1);
-      accumulator.load(Int32Array.of(0), saved.vectors.slice(column, column + accumulator.stateFields.length));
-      column += accumulator.stateFields.length;
+  /** The rows by key, and within a key by time; rows of one time stay in the order in which they came. */
+  private sortRows(batch: Batch): { order: Int32Array; keys: { key: Cell[]; rows: readonly Bounds[] }[] } {
+    const { sessionKey } = this.node;
+    const others = this.node.keys.filter((_, index) => index !== sessionKey);
+    const grouper = new RowGrouper(others.length);
+    const codes = grouper.assign(
+      others.map((key) => batch.vectors[key] as Vector),
+      batch.length,
+    );
+    const window = batch.vectors[this.node.keys[sessionKey as number] as number] as Vector;
+    const bounds = Array.from({ length: batch.length }, (_, row) => {
+      const [start, end] = cellAt(window, row) as unknown as [Int64, Int64];
+      return { start, end };
+    });
+    const startOf = (row: number) => (bounds[row] as Bounds).start;
+    const codeOf = (row: number) => codes[row] as number;
+    const order = Int32Array.from({ length: batch.length }, (_, row) => row).sort(
+      (a, b) => codeOf(a) - codeOf(b) || compareTimes(startOf(a), startOf(b)) || a - b,
+    );
+    const keys: { key: Cell[]; rows: Bounds[] }[] = [];
+    for (const row of order) {
+      const code = codeOf(row);
+      keys[code] ??= { key: this.withWindow(grouper.keyOf(code), null), rows: [] };
+      (keys[code] as { rows: Bounds[] }).rows.push(bounds[row] as Bounds);
     }
-    this.table.mergeGroups(Int32Array.of(slot), accumulators);
+    return { order, keys };
   }
 
-  private addTo(slot: number, batch: Batch, row: number): void {
-    const one = takeBatch(batch, Int32Array.of(row));
-    const accumulators: Accumulator[] = this.node.aggregates.map((call) => {
+  /** The key cells of a session, the window in its place. */
+  private withWindow(others: readonly Cell[], window: Cell): Cell[] {
+    return others.toSpliced(this.node.sessionKey as number, 0, window);
+  }
+
+  private sumRuns(sorted: Batch, runs: Int32Array, runCount: number): readonly Accumulator[] {
+    return this.node.aggregates.map((call) => {
       const accumulator = createAccumulator(call);
-      accumulator.grow(1);
+      accumulator.grow(runCount);
       accumulator.update(
-        Int32Array.of(0),
-        1,
-        call.args.map((arg) => one.vectors[arg] as Vector),
+        runs,
+        sorted.length,
+        call.args.map((arg) => sorted.vectors[arg] as Vector),
       );
       return accumulator;
     });
-    this.table.mergeGroups(Int32Array.of(slot), accumulators);
+  }
+
+  /** A session whose bounds changed is a new state row; the ones it replaces are removed (Spark: putSessions). */
+  private settle(merged: readonly Merged[], partial: readonly Accumulator[], changes: SessionChanges): void {
+    const replaced = merged.flatMap((session) => (session.isUnmoved ? [] : storedSlots(session)));
+    const saved = this.loadSaved(this.table.save(Int32Array.from(replaced)));
+    const indexOf = new Map(replaced.map((slot, index) => [slot, index]));
+    for (const slot of replaced) {
+      changes.remove(this.table.keyOf(slot));
+      this.table.remove(slot);
+    }
+    for (const session of merged) {
+      if (!session.isUnmoved) {
+        const key = session.key.map((cell, i) => (i === this.node.sessionKey ? [session.start, session.end] : cell));
+        session.slot = this.table.slotOf(key);
+      }
+      changes.touched.add(session.slot);
+    }
+    const rounds = Math.max(0, ...merged.map((session) => session.segments.length));
+    const runCount = merged.reduce((sum, session) => sum + session.segments.filter((s) => s.from === 'run').length, 0);
+    for (let round = 0; round < rounds; round++) {
+      const fromSaved = new Int32Array(replaced.length).fill(-1);
+      const fromRuns = new Int32Array(runCount).fill(-1);
+      for (const session of merged) {
+        const segment = session.segments[round];
+        if (segment?.from === 'run') fromRuns[segment.run] = session.slot;
+        if (segment?.from === 'stored' && !session.isUnmoved) {
+          fromSaved[indexOf.get(segment.slot) as number] = session.slot;
+        }
+      }
+      this.table.mergeGroups(fromSaved, saved);
+      this.table.mergeGroups(fromRuns, partial);
+    }
+  }
+
+  private loadSaved(saved: Batch): readonly Accumulator[] {
+    const slots = Int32Array.from({ length: saved.length }, (_, i) => i);
+    let column = this.node.keys.length;
+    return this.node.aggregates.map((call) => {
+      const accumulator = createAccumulator(call);
+      accumulator.grow(saved.length);
+      const width = accumulator.stateFields.length;
+      accumulator.load(slots, saved.vectors.slice(column, column + width));
+      column += width;
+      return accumulator;
+    });
   }
 
   private *emit(run: BatchRun, changes: SessionChanges): Generator<Batch> {
@@ -256,23 +302,12 @@ export class SessionOperator implements StatefulOperator {
   }
 }
 
-function earlier(a: Int64, b: Int64): Int64 {
-  if (b < a) return b;
-  return a;
-}
-
-function later(a: Int64, b: Int64): Int64 {
-  if (b > a) return b;
-  return a;
-}
-
 /** What a batch did to the stored sessions. */
 class SessionChanges {
   readonly touched = new Set<number>();
   private readonly removed: (readonly Cell[])[] = [];
 
-  remove(slot: number, key: readonly Cell[]): void {
-    this.touched.delete(slot);
+  remove(key: readonly Cell[]): void {
     this.removed.push([...key]);
   }
 

@@ -1,6 +1,7 @@
 import type { Batch, Vector } from '../../batch.ts';
 import { cellAt, concatBatches, takeBatch } from '../../batch.ts';
 import { compileFilter, compileProjection } from '../../codegen/expression.ts';
+import { ClickstreamError } from '../../errors.ts';
 import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
@@ -95,10 +96,27 @@ function mapRows(batch: Batch, schema: Schema, map: Node<'flatMap'>['rows']): { 
   let empty = 0;
   for (let row = 0; row < batch.length; row++) {
     const before = rows.length;
-    for (const made of map(rowObject(batch, row))) rows.push(made);
+    callUser(() => {
+      for (const made of map(rowObject(batch, row))) rows.push(made);
+    });
     if (rows.length === before) empty++;
   }
   return { result: batchOfRows(schema, rows), empty };
+}
+
+/** An error of a user's function, under a code of its own; one of ours that passed through stays what it is. */
+function callUser(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof ClickstreamError) throw error;
+    throw new ClickstreamError(
+      'USER_FUNCTION_ERROR',
+      'user',
+      `The function given to map or flatMap failed: ${error instanceof Error ? error.message : String(error)}. The batch is not committed; it is run again at the next start.`,
+      { cause: error },
+    );
+  }
 }
 
 export function unionOperator(node: Node<'union'>, inputs: readonly Operator[]): Operator {
