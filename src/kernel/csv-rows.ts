@@ -1,4 +1,4 @@
-import { kernelModule } from './module.ts';
+import { openKernel } from './module.ts';
 
 /** What the WebAssembly module exports for this; see assembly/encode-csv.ts. */
 interface Exports {
@@ -53,11 +53,11 @@ export class CsvRows {
   private readonly dataAt: number;
 
   private constructor(
-    module: WebAssembly.Module,
+    exports: object,
     private readonly layout: CsvLayout,
     private readonly columnCount: number,
   ) {
-    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+    this.exports = exports as Exports;
     this.flagsAt = align(this.exports.staticEnd());
     this.nullAt = this.flagsAt + FLAGS_BYTES;
     this.columnsAt = align(this.nullAt + layout.nullText.length);
@@ -70,8 +70,8 @@ export class CsvRows {
 
   /** Null where the kernel was not built. */
   static open(layout: CsvLayout, columnCount: number): CsvRows | null {
-    const module = kernelModule();
-    return module === null ? null : new CsvRows(module, layout, columnCount);
+    const exports = openKernel();
+    return exports === null ? null : new CsvRows(exports, layout, columnCount);
   }
 
   /** Copies a batch's columns in; they stay until the next call. */

@@ -1,4 +1,4 @@
-import { kernelModule } from './module.ts';
+import { openKernel } from './module.ts';
 import { COLUMN_BYTES, COLUMNS_BASE, INPUT_BYTES, MAX_ROWS, PADDING, PROGRAM_BASE, VALIDITY_OFFSET } from './ops.ts';
 import type { ShapeProgram } from './program.ts';
 
@@ -67,15 +67,8 @@ export class Kernel {
   private memory = new Uint8Array(0);
   private numbers = new Uint32Array(0);
 
-  constructor(module: WebAssembly.Module) {
-    const imports = {
-      env: {
-        abort: () => {
-          throw new Error('the kernel failed');
-        },
-      },
-    };
-    this.exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  constructor(exports: object) {
+    this.exports = exports as Exports;
     if (this.exports.staticEnd() > PROGRAM_BASE) throw new Error('the static data of the kernel outgrew its place');
     this.resultAt = this.exports.result() >> 2;
   }
@@ -190,8 +183,8 @@ let instance: Kernel | null | undefined;
 /** The kernel of this thread; null where it was not built: the plain decoders do all it does. */
 export function sharedKernel(): Kernel | null {
   if (instance === undefined) {
-    const module = kernelModule();
-    instance = module === null ? null : new Kernel(module);
+    const exports = openKernel();
+    instance = exports === null ? null : new Kernel(exports);
   }
   return instance;
 }

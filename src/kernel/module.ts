@@ -5,11 +5,19 @@ import { fileURLToPath } from 'node:url';
 const PLACES = ['./kernel.wasm', '../../dist/kernel/kernel.wasm'];
 let module: WebAssembly.Module | null | undefined;
 
-/** The compiled kernel; null where it was not built: the plain code does all it does. */
-export function kernelModule(): WebAssembly.Module | null {
+/** A kernel with a memory of its own: its exports; null where it was not built: the plain code does all it does. */
+export function openKernel(): object | null {
   if (module === undefined) {
     const path = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync);
     module = path === undefined ? null : new WebAssembly.Module(readFileSync(path));
   }
-  return module;
+  return module === null ? null : new WebAssembly.Instance(module, IMPORTS).exports;
 }
+
+const IMPORTS = {
+  env: {
+    abort: () => {
+      throw new Error('the kernel failed');
+    },
+  },
+};
