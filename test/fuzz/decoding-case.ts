@@ -31,7 +31,9 @@ function damagedOnce(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer>
   const at = random.below(bytes.length);
   const some = Math.min(bytes.length, at + 1 + random.below(12));
   const join = (...parts: Uint8Array[]) => Uint8Array.from(Buffer.concat(parts));
-  switch (random.below(6)) {
+  switch (random.below(7)) {
+    case 6:
+      return withSequence(bytes, random);
     case 0:
       return join(bytes.subarray(0, at), bytes.subarray(at + 1));
     case 1:
@@ -45,6 +47,35 @@ function damagedOnce(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer>
     default:
       return join(bytes.subarray(0, at));
   }
+}
+
+/** What is nearly UTF-8, or is, at the borders of its rules. */
+const SEQUENCES = [
+  'c080',
+  'c1bf',
+  'c280',
+  'e08080',
+  'e0a080',
+  'e282',
+  'ed9fbf',
+  'eda080',
+  'edbfbf',
+  'ee8080',
+  'f0808080',
+  'f0908080',
+  'f48fbfbf',
+  'f4908080',
+  'f5808080',
+  'bf',
+  'ff',
+];
+
+/** Puts such a sequence behind a small letter, which is mostly in a text. */
+function withSequence(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
+  const from = random.below(bytes.length);
+  const letter = bytes.findIndex((byte, i) => i >= from && byte >= 97 && byte <= 122);
+  const parts = [bytes.subarray(0, letter + 1), Buffer.from(random.pick(SEQUENCES), 'hex'), bytes.subarray(letter + 1)];
+  return Uint8Array.from(Buffer.concat(parts));
 }
 
 export function someCuts(length: number, random: Random): number[] {

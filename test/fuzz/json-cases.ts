@@ -75,7 +75,11 @@ function joined(records: readonly string[], random: Random): string {
     [' [ ', ' ] '],
     ['[', ''],
   ] as const);
-  return open + records.join(between) + close;
+  if (random.chance(0.7)) return open + records.join(between) + close;
+  // Each record indented as it comes.
+  return (
+    open + records.map((record, i) => (i === 0 ? '' : ',\n'.padEnd(2 + random.below(5))) + record).join('') + close
+  );
 }
 
 type Writer = () => string;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../src/kernel/kernel.ts';
@@ -40,7 +41,10 @@ function rules(between: number, more: Partial<RecordRules> = {}): RecordRules {
 
 /** Decodes all of the text; the number of rows. */
 function run(made: ShapeProgram, between: RecordRules, text: string, maxRows = 100): number {
-  const bytes = bytesOf(text);
+  return runBytes(made, between, bytesOf(text), maxRows);
+}
+
+function runBytes(made: ShapeProgram, between: RecordRules, bytes: Uint8Array, maxRows = 100): number {
   kernel.stage(made, made, bytes, 0, bytes.length);
   kernel.decode(made, between, 0, bytes.length, maxRows, 1_000_000);
   return kernel.rows;
@@ -131,6 +135,47 @@ describe('values', () => {
     const { bytes, ends } = kernel.texts(0, 100);
     expect(new TextDecoder().decode(bytes)).toBe('äa longer text than sixteen bytes');
     expect([...ends]).toEqual([102, 102, 102, 134]);
+  });
+
+  test('texts are UTF-8, and fields too', () => {
+    const pieces = [
+      '61',
+      '22',
+      'c080',
+      'c1bf',
+      'c280',
+      'dfbf',
+      'e08080',
+      'e0a080',
+      'e282',
+      'ed9fbf',
+      'eda080',
+      'ee8080',
+      'efbfbf',
+      'f08080',
+      'f0908080',
+      'f48fbfbf',
+      'f4908080',
+      'f5808080',
+      'bf',
+      'ff',
+      '61616161616161',
+    ];
+    const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 6 });
+    const quoted = program(1, [{ kind: TEXT, column: 0 }]);
+    const field = program(1, [{ kind: TEXT, column: 0, flags: FIELD | NULLABLE }]);
+    const csv = rules(ROWS, { separator: 44, quote: 34 });
+    fc.assert(
+      fc.property(texts, (hex) => {
+        const text = Buffer.from(hex.join(''), 'hex');
+        const toQuote = text.includes(34) ? text.subarray(0, text.indexOf(34)) : text;
+        const string = Buffer.concat([bytesOf('"'), text, bytesOf('"~')]);
+        expect(runBytes(quoted, rules(VALUES), string, 1)).toBe(isUtf8(toQuote) ? 1 : 0);
+        const row = Buffer.concat([text, bytesOf('\n')]);
+        expect(runBytes(field, csv, row)).toBe(isUtf8(text) && !text.includes(34) ? 1 : 0);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('literals of any length', () => {
