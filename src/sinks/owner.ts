@@ -14,23 +14,25 @@ const MARKER = join(OWN_FOLDER, 'owner.json');
  * Errors: OUTPUT_OWNED_BY_OTHER_QUERY, OUTPUT_MARK_CORRUPT.
  */
 export function claimOutput(disk: Disk, directory: string, queryId: string, expectOwned: boolean): void {
-  const marker = join(directory, MARKER);
-  if (exists(disk, marker)) {
-    checkOwner(disk, directory, queryId);
-    removeFiles(disk, join(directory, OWN_FOLDER), isTemporaryName);
-    return;
-  }
-  if (expectOwned) {
+  if (exists(disk, join(directory, MARKER))) checkOwner(disk, directory, queryId);
+  else if (expectOwned) {
     throw configError(
       'OUTPUT_OWNED_BY_OTHER_QUERY',
       `The checkpoint has written batches before, but the output folder ${directory} does not carry its mark (${MARKER}): it is a new or another folder, or it was emptied. Give back the folder that belongs to the checkpoint, or start both anew (a new checkpoint and an empty folder).`,
     );
-  }
+  } else claim(disk, directory, queryId);
+  removeFiles(disk, join(directory, OWN_FOLDER), isTemporaryName);
+}
+
+function claim(disk: Disk, directory: string, queryId: string): void {
   makeDirectoryDurable(disk, join(directory, OWN_FOLDER));
+  const mark = new TextEncoder().encode(`${JSON.stringify({ version: 1, queryId })}\n`);
   try {
-    writeDurable(disk, marker, new TextEncoder().encode(`${JSON.stringify({ version: 1, queryId })}\n`), 'link');
+    writeDurable(disk, join(directory, MARKER), mark, 'link');
   } catch (error) {
-    if (!(error instanceof ClickstreamError) || error.code !== 'ALREADY_EXISTS') throw error;
+    // Another query was faster; its owner may also have taken our unfinished mark for a leftover.
+    const code = error instanceof ClickstreamError ? error.code : '';
+    if (code !== 'ALREADY_EXISTS' && code !== 'FILE_NOT_FOUND') throw error;
     checkOwner(disk, directory, queryId);
   }
 }

@@ -1,0 +1,13 @@
+import { describe, expect, test } from '@jest/globals';
+import { createRandom } from '../../src/generate/random.ts';
+import { cutPower } from '../tools/power-cuts.ts';
+import { TASKS } from '../tools/task-runs.ts';
+
+/** A sample; `npm run test:powerloss` tries all. */
+describe('power loss at any operation', () => {
+  test.each(TASKS)('%s: on every disk that it may leave, a restart gives the same output', async (task) => {
+    const result = await cutPower(task, { random: createRandom(7), subsets: 4, sample: 60 });
+    expect(result.violations).toEqual([]);
+    expect(result.states).toBeGreaterThan(250);
+  }, 120_000);
+});
