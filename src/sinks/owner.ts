@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { ClickstreamError, configError, dataError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { exists, isTemporaryName, makeDirectoryDurable, readWhole, writeDurable } from '../fs/durable.ts';
+import {
+  exists,
+  isTemporaryName,
+  makeDirectoryDurable,
+  readWhole,
+  syncDirectory,
+  writeDurable,
+} from '../fs/durable.ts';
 import { removeFiles } from './remove-files.ts';
 
 const OWN_FOLDER = '_clickstream';
@@ -14,8 +21,11 @@ const MARKER = join(OWN_FOLDER, 'owner.json');
  * Errors: OUTPUT_OWNED_BY_OTHER_QUERY, OUTPUT_MARK_CORRUPT.
  */
 export function claimOutput(disk: Disk, directory: string, queryId: string, expectOwned: boolean): void {
-  if (exists(disk, join(directory, MARKER))) checkOwner(disk, directory, queryId);
-  else if (expectOwned) {
+  if (exists(disk, join(directory, MARKER))) {
+    checkOwner(disk, directory, queryId);
+    // The process that made it may have died before its name was safe; once a batch is committed it must be.
+    if (!expectOwned) syncDirectory(disk, join(directory, OWN_FOLDER));
+  } else if (expectOwned) {
     throw configError(
       'OUTPUT_OWNED_BY_OTHER_QUERY',
       `The checkpoint has written batches before, but the output folder ${directory} does not carry its mark (${MARKER}): it is a new or another folder, or it was emptied. Give back the folder that belongs to the checkpoint, or start both anew (a new checkpoint and an empty folder).`,

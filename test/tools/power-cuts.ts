@@ -16,6 +16,8 @@ export interface PowerCuts {
   states: number;
   /** Those of them where the power was cut once more, during recovery. */
   twice: number;
+  /** Those of them where the process was killed first and the power was lost while the next one recovered: what was not safe stayed so. */
+  killedFirst: number;
   /** What went wrong, in words that repeat it. */
   violations: string[];
 }
@@ -24,6 +26,8 @@ export interface PowerCutOptions {
   readonly random: Random;
   /** Random subsets of what was not safe yet, per cut. */
   readonly subsets: number;
+  /** Kills with a loss of power during the recovery, per cut. */
+  readonly kills: number;
   /** Cuts to try; all unless given. */
   readonly sample?: number;
 }
@@ -38,7 +42,7 @@ export async function cutPower(task: TaskName, options: PowerCutOptions): Promis
   const whole = freshDisk(task);
   await runOnModel(whole, task);
   const golden = modelOutput(whole);
-  const result: PowerCuts = { cuts: 0, states: 0, twice: 0, violations: [] };
+  const result: PowerCuts = { cuts: 0, states: 0, twice: 0, killedFirst: 0, violations: [] };
   for (const at of cutsOf(whole, options)) {
     result.cuts++;
     const disk = await cutAt(freshDisk(task), task, at);
@@ -50,6 +54,19 @@ export async function cutPower(task: TaskName, options: PowerCutOptions): Promis
         const again = await cutAt(survivor(), task, random.integer(0, 120));
         await check(again.crash({ survive: () => random.fraction() < 0.5 }), `${where}, and again`);
       } else await check(survivor(), where);
+    }
+    for (let i = 0; i < options.kills; i++) {
+      result.states++;
+      result.killedFirst++;
+      const killed = (await cutAt(freshDisk(task), task, at)).nextProcess();
+      const delay = random.integer(0, 150);
+      await cutAt(killed, task, killed.calls.length + delay);
+      const keep = random.fraction();
+      const survivor = killed.crash({ survive: () => random.fraction() < keep });
+      await check(
+        survivor,
+        `${task}, killed before operation ${at} (${opText(whole, at)}), power lost ${delay} operations later`,
+      );
     }
   }
   return result;

@@ -1,7 +1,7 @@
 /**
  * Power loss at every operation of both tasks on a model disk.
  *
- *   npm run test:powerloss -- [--subsets 60] [--seed 1]
+ *   npm run test:powerloss -- [--subsets 55] [--kills 10] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/generate/random.ts';
@@ -9,16 +9,20 @@ import { cutPower } from './power-cuts.ts';
 import { TASKS } from './task-runs.ts';
 
 const { values } = parseArgs({
-  options: { subsets: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } },
+  options: {
+    subsets: { type: 'string', default: '55' },
+    kills: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+  },
 });
 const random = createRandom(Number(values.seed));
 let states = 0;
 let violations = 0;
 for (const task of TASKS) {
-  const result = await cutPower(task, { random, subsets: Number(values.subsets) });
+  const result = await cutPower(task, { random, subsets: Number(values.subsets), kills: Number(values.kills) });
   for (const violation of result.violations.slice(0, 20)) console.log(`  VIOLATION ${violation}`);
   console.log(
-    `${task}: ${result.cuts} cuts, ${result.states} states (${result.twice} of them cut twice), ${result.violations.length} violations`,
+    `${task}: ${result.cuts} cuts, ${result.states} states (${result.twice} cut twice, ${result.killedFirst} killed first), ${result.violations.length} violations`,
   );
   states += result.states;
   violations += result.violations.length;
