@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   task2: async () => (await import('./commands/task2.ts')).task2,
   run: async () => (await import('./commands/run.ts')).run,
   lint: async () => (await import('./commands/lint.ts')).lint,
+  test: async () => (await import('./commands/test.ts')).test,
   explain: async () => (await import('./commands/explain.ts')).explain,
   status: async () => (await import('./commands/status.ts')).status,
 };

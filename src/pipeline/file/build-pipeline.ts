@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { ClickstreamError, didYouMean } from '../../errors.ts';
+import type { Disk } from '../../fs/disk.ts';
 import { analyze } from '../../plan/analyze.ts';
 import { inputsOf, type LogicalPlan } from '../../plan/logical.ts';
 import { checkStreaming } from '../../plan/supported.ts';
@@ -42,6 +43,7 @@ export interface CheckedPipeline {
 export interface PipelineSettings {
   readonly environment: Environment;
   readonly clock?: Clock;
+  readonly disk?: Disk;
   readonly replacements?: Replacements;
 }
 
@@ -68,11 +70,9 @@ async function build(
   findings: Findings,
   settings: PipelineSettings,
 ): Promise<QueryDefinition | null> {
+  const { clock, disk } = settings;
   const session = findings.attempt(['timezone'], () =>
-    createSession({
-      timeZone: value.timezone ?? 'UTC',
-      ...(settings.clock === undefined ? {} : { clock: settings.clock }),
-    }),
+    createSession({ timeZone: value.timezone ?? 'UTC', clock, disk }),
   );
   const context: InputContext = {
     session: session ?? createSession(),
