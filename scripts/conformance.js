@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { importTest } from './import-test.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const OURS = ['cases', 'own-cases'].map((name) => join(root, 'test/conformance', name));
 const folders = process.argv.slice(2);
 const { runFolders } = await importTest('test/conformance/run-folder.ts');
-const passed = await runFolders(folders.length > 0 ? folders : [join(root, 'test/conformance/cases')], console.log);
+const passed = await runFolders(folders.length > 0 ? folders : OURS, console.log);
 process.exitCode = passed ? 0 : 1;

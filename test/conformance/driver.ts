@@ -8,6 +8,7 @@ import type { Case, Conf, Query, Row, StartStep, TriggerChoice } from './case.ts
 import { buildQuery, ms } from './query.ts';
 import { Recorder } from './recorder.ts';
 import { fromEngine, schemaOf, toEngine } from './rows.ts';
+import { SPARK_DEFAULTS } from './spark-defaults.ts';
 import { Workspace } from './workspace.ts';
 
 const SPARK_MAX_FILE_AGE = '7d';
@@ -55,7 +56,7 @@ export class Driver {
         maxFileAge: maxFileAgeMs ?? SPARK_MAX_FILE_AGE,
         settle: 0,
         poll: true,
-        ...(input.format === 'text' ? {} : { mode: 'PERMISSIVE' }),
+        ...SPARK_DEFAULTS[input.format ?? 'text'],
         ...(options.cleanSource === 'archive' ? { sourceArchiveDir: this.workspace.archive } : {}),
         ...options,
       })

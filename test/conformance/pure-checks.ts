@@ -10,6 +10,7 @@ import type { Outcome } from './checks.ts';
 import type { Driver } from './driver.ts';
 import { ms } from './query.ts';
 import { canonical, compareRows, fromEngine, schemaOf } from './rows.ts';
+import { SPARK_DEFAULTS } from './spark-defaults.ts';
 
 type PureCheck = (driver: Driver, argument: never) => Outcome | Promise<Outcome>;
 
@@ -90,7 +91,7 @@ async function checkParse(
     const table = driver.session.read
       .format(format)
       .schema(schemaOf(schema))
-      .options({ mode: 'PERMISSIVE', ...options })
+      .options({ ...SPARK_DEFAULTS[format], ...options })
       .load(path);
     const rows: Row[] = [];
     for await (const batch of table.batches()) rows.push(...fromEngine(batch));

@@ -54,6 +54,8 @@ interface FileOffset {
 
 const POLL_INTERVAL_MS = 1000;
 const MAX_WARNINGS = 1000;
+/** Files that were listed and not taken are listed again when they are less than this part of a read limit (Spark 4). */
+const DISCARD_RATIO = 0.2;
 
 /** Opens a file source: looks once at the folders, to learn the partition columns. Errors: OPTION_INVALID, PARTITION_FOLDERS_DIFFER. */
 export function openFileSource(request: FileSourceRequest): FileSource {
@@ -79,7 +81,7 @@ class FolderSource implements FileSource {
   private chosen: { readonly logOffset: number; readonly splits: readonly FileSplit[] } | null = null;
   /** Trigger.AvailableNow: nothing is listed any more. */
   private isFixed = false;
-  /** The last selection left at least another batch's worth of files: no need to list again. */
+  /** The last selection left enough files for another batch: no need to list again. */
   private hasBacklog = false;
   private wakeAtMs = Number.POSITIVE_INFINITY;
   private readonly changes: ChangeWatch;
@@ -268,10 +270,22 @@ class FolderSource implements FileSource {
       bytes += file.size;
       splits.push({ path: file.path, size: file.size, mtimeMs: file.mtimeMs });
     }
-    const left = this.pending.size - splits.length;
-    this.hasBacklog = !latestFirst && limit.maxFiles !== undefined && splits.length === maxFiles && left >= maxFiles;
+    this.hasBacklog = !latestFirst && this.leavesBacklog(limit, splits);
     if (!this.isFixed) this.wakeAfter(askAgainMs);
     return splits;
+  }
+
+  /** Whether so much is left that the next batch takes it without a new listing (Spark's discardCachedInputRatio). */
+  private leavesBacklog({ maxFiles, maxBytes }: ReadLimit, splits: readonly FileSplit[]): boolean {
+    if (maxFiles !== undefined) return this.pending.size - splits.length >= maxFiles * DISCARD_RATIO;
+    if (maxBytes === undefined) return false;
+    const chosen = new Set(splits.map((split) => split.path));
+    let bytes = 0;
+    for (const { path, size } of this.pending.inOrder(false)) {
+      if (!chosen.has(path)) bytes += size;
+      if (bytes >= maxBytes * DISCARD_RATIO) return true;
+    }
+    return false;
   }
 
   /** Asks the engine to come back when a resting file will have rested. */
