@@ -14,6 +14,7 @@ import { streamsOf } from './logical.ts';
 import type { AnalyzedQuery, Attribute, PhysicalPlan } from './physical.ts';
 import { isStreamingPlan, nodesOf, scopeOf } from './physical.ts';
 import { pushFilters } from './push-filters.ts';
+import { planSort } from './sort.ts';
 import { isWindowCall, planWindow, watermarkDelayMs } from './windows.ts';
 
 export interface AnalysisOptions {
@@ -56,7 +57,8 @@ class Planner {
       case 'static':
         return { op: 'static', table: node, output: attributesOf(node.schema, node.name) };
       case 'select':
-        return this.select(this.plan(node.input), node.items);
+      case 'aggregate':
+        return this.planOver(node, this.plan(node.input));
       case 'filter':
         return this.filter(this.plan(node.input), node.condition);
       case 'withColumn':
@@ -67,15 +69,10 @@ class Planner {
         return dropColumns(this.plan(node.input), node.columns);
       case 'withWatermark':
         return this.withWatermark(this.plan(node.input), node.column, node.delay);
-      case 'aggregate':
-        return planAggregate(this.plan(node.input), node, this.timeZone);
       case 'deduplicate':
         return this.deduplicate(this.plan(node.input), node.columns, node.withinWatermark);
-      case 'distinct': {
-        const input = this.plan(node.input);
-        const columns = input.output.map((_, index) => positionRef(index));
-        return planAggregate(input, { op: 'aggregate', keys: columns, results: columns }, this.timeZone);
-      }
+      case 'distinct':
+        return this.distinct(this.plan(node.input));
       case 'limit': {
         const input = this.plan(node.input);
         if (!Number.isSafeInteger(node.count) || node.count < 0) {
@@ -87,15 +84,8 @@ class Planner {
         return planJoin(this.plan(node.left), this.plan(node.right), node, this.timeZone);
       case 'union':
         return this.union(node.inputs.map((input) => this.plan(input)));
-      case 'sort': {
-        const input = this.plan(node.input);
-        const by = node.by.map((item) => ({
-          expr: resolveExpression(item.expr, scopeOf(input.output, this.timeZone)),
-          ascending: item.ascending,
-          nullsFirst: item.nullsFirst,
-        }));
-        return { op: 'sort', input, by, output: input.output };
-      }
+      case 'sort':
+        return planSort(node, this, this.timeZone);
       case 'alias': {
         const input = this.plan(node.input);
         const output = input.output.map((attribute) => ({ ...attribute, qualifier: node.name }));
@@ -114,6 +104,10 @@ class Planner {
     }
   }
 
+  planOver(node: Extract<LogicalPlan, { op: 'select' | 'aggregate' }>, input: PhysicalPlan): PhysicalPlan {
+    return node.op === 'select' ? this.select(input, node.items) : planAggregate(input, node, this.timeZone);
+  }
+
   private select(input: PhysicalPlan, items: readonly Expr[]): PhysicalPlan {
     if (items.some(isAggregation)) {
       return planAggregate(input, { op: 'aggregate', keys: [], results: items }, this.timeZone);
@@ -129,6 +123,24 @@ class Planner {
       }
     }
     return { op: 'project', input: generated.input, exprs, output };
+  }
+
+  /** An aggregation by all columns. Where names repeat, the columns have others while it goes on. */
+  private distinct(input: PhysicalPlan): PhysicalPlan {
+    const seen = new Set(input.output.map(({ name }) => name.toLowerCase()));
+    const repeats = seen.size < input.output.length;
+    const named = input.output.map((attribute, index) =>
+      repeats ? { ...attribute, name: `${attribute.name}\u0000${index}` } : attribute,
+    );
+    const renamed: PhysicalPlan = { op: 'project', input, exprs: input.output.map(inputRef), output: named };
+    const keys = named.map(({ name }): Expr => ({ kind: 'name', parts: [name] }));
+    const grouped = planAggregate(renamed, { op: 'aggregate', keys, results: keys }, this.timeZone);
+    if (!repeats) return grouped;
+    const output = grouped.output.map((attribute, index) => ({
+      ...attribute,
+      name: named[index]?.name.split('\u0000')[0] ?? '',
+    }));
+    return { op: 'project', input: grouped, exprs: grouped.output.map(inputRef), output };
   }
 
   /** explode and its kin in a select list become a node below it (Spark: ExtractGenerator). */
