@@ -76,10 +76,9 @@ function joined(records: readonly string[], random: Random): string {
     ['[', ''],
   ] as const);
   if (random.chance(0.7)) return open + records.join(between) + close;
-  // Each record indented as it comes.
-  return (
-    open + records.map((record, i) => (i === 0 ? '' : ',\n'.padEnd(2 + random.below(5))) + record).join('') + close
-  );
+  // Each record on a line of its own or not, indented as it comes.
+  const gap = () => (random.chance(0.3) ? ', ' : ',\n'.padEnd(2 + random.below(5)));
+  return open + records.map((record, i) => (i === 0 ? '' : gap()) + record).join('') + close;
 }
 
 type Writer = () => string;

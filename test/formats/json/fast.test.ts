@@ -117,6 +117,14 @@ describe('what goes through the kernel', () => {
   });
 });
 
+test('the line of a run tells how deep the line of a broken record is indented', () => {
+  const text = '[{"a":0},\n  {"a":1},\n  {"a":2}, {"a":"\n  {"a":3},\n  {"a":4}]';
+  const bytes = new TextEncoder().encode(text);
+  const given = { format: 'json' as const, schema: struct([field('a', LONG)]), bytes, cuts: [] };
+  expect(difference({ ...given, options: own('indent') })).toBeNull();
+  expect(decode(given.schema, text, own('indent')).rows.flat()).toEqual([0, 1, 2, 3, 4]);
+});
+
 test('batches do not share memory with the kernel', () => {
   const { batches } = decode(schema, records(9000).join('\n'), own('memory'));
   expect(batches.map(({ length }) => length)).toEqual([4096, 4096, 808]);
