@@ -10,5 +10,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lint: async () => (await import('./commands/lint.ts')).lint,
   test: async () => (await import('./commands/test.ts')).test,
   explain: async () => (await import('./commands/explain.ts')).explain,
+  checkpoint: async () => (await import('./commands/checkpoint.ts')).checkpoint,
   status: async () => (await import('./commands/status.ts')).status,
 };

@@ -1,0 +1,72 @@
+import { join, resolve } from 'node:path';
+import { Checkpoint, type CheckpointView } from '../checkpoint/checkpoint.ts';
+import { configError } from '../errors.ts';
+import type { Disk } from '../fs/disk.ts';
+import { exists } from '../fs/durable.ts';
+import { listFiles } from '../fs/list.ts';
+import { statusReport } from './status-report.ts';
+import { plural } from './table.ts';
+
+/** All that a checkpoint says of itself, for people: where the query stands, its logs, what it was, and its state. Errors: NO_CHECKPOINT. */
+export function checkpointReport(disk: Disk, folder: string): string[] {
+  const view = inspect(disk, folder);
+  return [
+    ...statusReport(disk, folder),
+    `  offsets    ${logText(view.offsets)}`,
+    `  commits    ${logText(view.commits)}`,
+    ...descriptionLines(view.description),
+    ...stateLines(disk, resolve(folder), view),
+  ];
+}
+
+/** Reads every entry of both logs. Errors: NO_CHECKPOINT, CHECKPOINT_CORRUPT and the like, with the file. */
+export function verifyLogs(disk: Disk, folder: string): string {
+  const { offsets, commits } = inspect(disk, folder);
+  const read = [...offsets.entries()].length + [...commits.entries()].length;
+  if (commits.newest > offsets.newest || offsets.newest > commits.newest + 1) {
+    throw configError(
+      'CHECKPOINT_CORRUPT',
+      `${folder}: offsets end at ${offsets.newest} and commits at ${commits.newest}; they may be one apart. Restore the checkpoint from a backup, or start over (--fresh).`,
+    );
+  }
+  return `${plural(read, 'log entry', 'log entries')} read, none is broken`;
+}
+
+function inspect(disk: Disk, folder: string): CheckpointView {
+  const view = Checkpoint.inspect(disk, resolve(folder));
+  if (view !== null) return view;
+  throw configError('NO_CHECKPOINT', `there is no checkpoint in ${folder}: no query has run with it yet.`);
+}
+
+function logText({ oldest, newest }: { readonly oldest: number; readonly newest: number }): string {
+  if (newest < oldest) return 'none';
+  return oldest === newest ? `batch ${newest}` : `batches ${oldest} to ${newest}`;
+}
+
+function descriptionLines(description: unknown): string[] {
+  const {
+    sources = [],
+    output = null,
+    operators = [],
+  } = (description ?? {}) as {
+    readonly sources?: readonly string[];
+    readonly output?: string | null;
+    readonly operators?: readonly string[];
+  };
+  return [
+    ...sources.map((source) => `  source     ${source}`),
+    ...(output === null ? [] : [`  output     ${output}`]),
+    ...operators.map((operator, index) => `  stateful   ${index}: ${operator}`),
+  ];
+}
+
+/** Rows as the newest commit counted them, bytes as they lie on the disk. */
+function stateLines(disk: Disk, folder: string, { commits }: CheckpointView): string[] {
+  const operators = (commits.get(commits.newest)?.operators ?? []) as readonly { readonly numRowsTotal: number }[];
+  return operators.map(({ numRowsTotal }, index) => {
+    const path = join(folder, 'state', String(index));
+    const files = exists(disk, path) ? [...listFiles(disk, path, { recursive: true, unreadable: () => {} })] : [];
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    return `  state      ${index}: ${plural(numRowsTotal, 'row')}, ${bytes.toLocaleString('en')} bytes in ${plural(files.length, 'file')}`;
+  });
+}
