@@ -24,6 +24,10 @@ export type ShapeOp =
     };
 
 const OPS_START = MAX_SHAPES * SHAPE_BYTES;
+const FIRST_BYTES = 4096;
+
+/** More columns would take more memory than they save time. */
+export const MAX_COLUMNS = 1000;
 
 /**
  * The shapes that the records of a stream may have, as the kernel reads them. All shapes fill the same columns, numbered from 0.
@@ -36,8 +40,8 @@ export class ShapeProgram {
   shapeCount = 0;
   /** Changes whenever the program does. */
   version = 0;
-  readonly image = new Uint8Array(PROGRAM_BYTES);
-  private readonly view = new DataView(this.image.buffer);
+  image = new Uint8Array(FIRST_BYTES);
+  private view = new DataView(this.image.buffer);
 
   constructor(
     /** Number of columns. */
@@ -48,6 +52,7 @@ export class ShapeProgram {
   add(ops: readonly ShapeOp[]): boolean {
     const literals = ops.reduce((bytes, op) => bytes + ('literal' in op ? op.literal.length + 16 : 0), 0);
     if (this.shapeCount === MAX_SHAPES || this.size + ops.length * OP_BYTES + literals > PROGRAM_BYTES) return false;
+    this.reserve(this.size + ops.length * OP_BYTES + literals);
     const first = this.size;
     const last = first + ops.length * OP_BYTES;
     this.size = last;
@@ -68,6 +73,14 @@ export class ShapeProgram {
     this.size = OPS_START;
     this.shapeCount = 0;
     this.version++;
+  }
+
+  private reserve(size: number): void {
+    if (size <= this.image.length) return;
+    const image = new Uint8Array(Math.min(PROGRAM_BYTES, Math.max(size, this.image.length * 2)));
+    image.set(this.image.subarray(0, this.size));
+    this.image = image;
+    this.view = new DataView(image.buffer);
   }
 
   private write(op: ShapeOp, at: number): void {

@@ -1,6 +1,6 @@
 import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
 import { ABSENT, NARROW, ROWS, SKIP_FIELD } from '../../kernel/ops.ts';
-import { type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
+import { MAX_COLUMNS, type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
 import { isNarrow, valueOp } from '../decoded-run.ts';
@@ -39,7 +39,7 @@ export class FastRows {
       kernel === null || !isPlain(options, rows.layout) ? null : shapeOf(options, rows.layout, rows.fileColumns);
     if (kernel === null || shape === null) return null;
     const program = new ShapeProgram(rows.fileColumns.length);
-    if (!program.add(shape)) return null;
+    if (program.columns > MAX_COLUMNS || !program.add(shape)) return null;
     const rules = {
       between: ROWS,
       maxRecordBytes: options.maxRecordBytes,

@@ -1,5 +1,5 @@
 import { ABSENT, DECIMAL, NARROW, NUMBER_TEXT, PRESENT, SKIP_VALUE, TEXT } from '../../kernel/ops.ts';
-import { type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
+import { MAX_COLUMNS, type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
 import type { Field, Schema, StructType } from '../../schema.ts';
 import { valueOp } from '../decoded-run.ts';
 import { FieldNames } from './names.ts';
@@ -54,7 +54,9 @@ export class RecordShapes {
 
   /** null when the kernel cannot decode all columns of the schema. */
   static of(schema: Schema, options: JsonOptions, utcDefault: boolean): RecordShapes | null {
-    return isDecodable(schema) ? new RecordShapes(schema, options, utcDefault) : null;
+    if (!isDecodable(schema)) return null;
+    const shapes = new RecordShapes(schema, options, utcDefault);
+    return shapes.program.columns > MAX_COLUMNS ? null : shapes;
   }
 
   /** Learns from a record that no shape fitted. Its tokens are in `tokens`, from `entry` on. */
