@@ -40,7 +40,7 @@ export function encodeCsv(
   let row = from;
   for (; row < to; row++) {
     const start = o;
-    if (o + count * (CELL_BYTES + nullSize) > outEnd) break;
+    if (o + <usize>count * (CELL_BYTES + <usize>nullSize) > outEnd) break;
     let done = true;
     for (let c: u32 = 0; c < count; c++) {
       const column = columns + (<usize>c << 4);
@@ -51,7 +51,7 @@ export function encodeCsv(
         o += nullSize;
         continue;
       }
-      const next = cell(column, row, o, outEnd - count * CELL_BYTES, nullSize, flags);
+      const next = cell(column, row, o, outEnd - <usize>count * CELL_BYTES, nullSize, flags);
       if (next == 0) {
         done = false;
         break;
