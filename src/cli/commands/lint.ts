@@ -14,7 +14,14 @@ const OPTIONS = {
 export const lint = defineCommand({
   name: 'lint',
   describe: 'find every mistake in pipeline files that can be found without running them',
-  positionals: [{ name: 'file', describe: 'pipeline files (YAML)', required: true, variadic: true }],
+  positionals: [
+    {
+      name: 'file',
+      describe: 'pipeline files (YAML), and files of tests (*.test.yaml)',
+      required: true,
+      variadic: true,
+    },
+  ],
   options: OPTIONS,
   examples: [
     ['$0 lint *.pipeline.yaml', 'names each mistake with file, line, column and a cure; exit 1 if there is one'],

@@ -1,7 +1,8 @@
-import type { Pipeline } from './build-pipeline.ts';
+import { checkTests } from '../testing/check-tests.ts';
+import type { CheckedPipeline, Pipeline } from './build-pipeline.ts';
 import { checkCarryOver } from './carry-over.ts';
 import type { Environment } from './environment.ts';
-import { checkPipelineFile } from './load.ts';
+import { checkPipelineFile, readUserFile } from './load.ts';
 import { formatProblem, type PlacedProblem, type Problem, placeProblems } from './problem.ts';
 
 export interface LintSettings {
@@ -17,10 +18,10 @@ export interface LintedFile {
   text(problem: PlacedProblem): string;
 }
 
-/** Finds every mistake in pipeline files that can be found without running them. Errors: PIPELINE_FILE for one that cannot be read. */
+/** Finds every mistake in pipeline files, and in files of tests (`*.test.yaml`), that can be found without running them. Errors: PIPELINE_FILE for one that cannot be read. */
 export async function lintFiles(files: readonly string[], settings: LintSettings): Promise<LintedFile[]> {
-  const checked = [];
-  for (const file of files) checked.push(await checkPipelineFile(file, settings));
+  const checked: CheckedPipeline[] = [];
+  for (const file of files) checked.push(await checkFile(file, settings));
   const pipelines = checked.flatMap(({ pipeline }) => pipeline ?? []);
   return checked.map(({ file, text, problems, pipeline }) => {
     const more =
@@ -35,6 +36,13 @@ export async function lintFiles(files: readonly string[], settings: LintSettings
       text: (problem) => formatProblem(text, problem),
     };
   });
+}
+
+/** A file of tests is known by its name. */
+async function checkFile(file: string, settings: LintSettings): Promise<CheckedPipeline> {
+  if (!/\.test\.ya?ml$/.test(file)) return await checkPipelineFile(file, settings);
+  const text = readUserFile(file);
+  return { file, text, problems: placeProblems(file, text, checkTests(file, text).problems), pipeline: null };
 }
 
 /** What pipelines that run together may not share: checkpoint, output folder and name. */

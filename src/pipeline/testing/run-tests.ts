@@ -1,13 +1,11 @@
-import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { configError } from '../../errors.ts';
-import { checkShape } from '../file/check-shape.ts';
 import type { Environment } from '../file/environment.ts';
 import { readUserFile } from '../file/load.ts';
 import { formatProblem, placeProblems } from '../file/problem.ts';
-import { type Path, readYaml, type YamlFile } from '../file/yaml-file.ts';
+import type { Path, YamlFile } from '../file/yaml-file.ts';
+import { checkTests } from './check-tests.ts';
 import { type Mismatch, runCase } from './run-case.ts';
-import { PIPELINE_TESTS } from './tests-spec.ts';
 import type { TestsValue } from './tests-value.ts';
 
 export interface TestResult {
@@ -29,9 +27,8 @@ export interface TestFailure {
 
 /** Runs the tests of a file, one after the other. Errors: PIPELINE_FILE, TEST_INVALID and PIPELINE_INVALID with every mistake. */
 export async function* runTests(file: string, environment: Environment, clock: Clock): AsyncGenerator<TestResult> {
-  const yaml = readTests(file);
+  const { yaml, pipeline } = readTests(file);
   const value = yaml.value as TestsValue;
-  const pipeline = join(dirname(file), value.pipeline ?? pipelineOf(file));
   for (const [index, test] of value.tests.entries()) {
     const startMs = clock.monotonicMs();
     const mismatches = await runCase(pipeline, test, environment);
@@ -45,27 +42,12 @@ export async function* runTests(file: string, environment: Environment, clock: C
   }
 }
 
-function readTests(file: string): YamlFile {
+function readTests(file: string): { yaml: YamlFile; pipeline: string } {
   const text = readUserFile(file);
-  const yaml = readYaml(text, {});
-  const found = yaml.problems.length > 0 ? yaml.problems : checkShape(yaml, PIPELINE_TESTS).problems;
-  const problems = placeProblems(file, text, found);
-  if (problems.length === 0) return yaml;
-  throw configError(
-    'TEST_INVALID',
-    `${file} is no test file:\n${problems.map((one) => formatProblem(text, one)).join('\n')}`,
-  );
-}
-
-/** `a.pipeline.test.yaml` tests `a.pipeline.yaml`. */
-function pipelineOf(file: string): string {
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  const pipeline = name.replace(/\.test(\.ya?ml)$/, '$1');
-  if (pipeline !== name) return pipeline;
-  throw configError(
-    'TEST_INVALID',
-    `${file} does not say which pipeline it tests. Write pipeline: my.pipeline.yaml at its top, or name it my.pipeline.test.yaml.`,
-  );
+  const { yaml, problems, pipeline } = checkTests(file, text);
+  if (problems.length === 0 && pipeline !== null) return { yaml, pipeline };
+  const found = placeProblems(file, text, problems).map((problem) => formatProblem(text, problem));
+  throw configError('TEST_INVALID', `${file} has mistakes:\n${found.join('\n')}`);
 }
 
 function placed({ step, what, lines }: Mismatch, index: number, yaml: YamlFile): TestFailure {
