@@ -9,4 +9,6 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // Generous: a busy machine must not turn a test red.
+  testTimeout: 60_000,
 };

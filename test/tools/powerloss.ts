@@ -1,7 +1,7 @@
 /**
  * Power loss at every operation of both tasks on a model disk.
  *
- *   npm run test:powerloss -- [--subsets 55] [--kills 10] [--seed 1]
+ *   npm run test:powerloss -- [--subsets 150] [--kills 20] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/generate/random.ts';
@@ -10,8 +10,8 @@ import { TASKS } from './task-runs.ts';
 
 const { values } = parseArgs({
   options: {
-    subsets: { type: 'string', default: '55' },
-    kills: { type: 'string', default: '10' },
+    subsets: { type: 'string', default: '150' },
+    kills: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
   },
 });

@@ -1,0 +1,163 @@
+/** A bug that is put into a copy of the sources. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** [text that occurs once, what takes its place] */
+  readonly edits: readonly (readonly [string, string])[];
+  /** The test file that must turn red. */
+  readonly caughtBy: string;
+}
+
+const POWER = 'test/reliability/power-cuts.test.ts';
+const DURABLE = 'src/fs/durable.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'files are not flushed',
+    file: DURABLE,
+    edits: [['      this.disk.fsync(handle);\n', '']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'folders are not flushed',
+    file: DURABLE,
+    edits: [['  try {\n    disk.fsyncDirectory(path);\n  } catch', '  try {\n  } catch']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'a flush that failed is passed over',
+    file: DURABLE,
+    edits: [
+      [
+        '    } catch (error) {\n      this.abandon();\n      throw fsyncError(this.finalPath, error);\n    }\n    try {\n      const size',
+        '    } catch {}\n    try {\n      const size',
+      ],
+    ],
+    caughtBy: 'test/fs/durable.test.ts',
+  },
+  {
+    name: 'a short write is taken for a whole one',
+    file: DURABLE,
+    edits: [['        at += taken;\n', '        at = bytes.length;\n']],
+    caughtBy: 'test/fs/durable.test.ts',
+  },
+  {
+    name: 'log entries are published by rename, which overwrites',
+    file: DURABLE,
+    edits: [["  if (mode === 'rename') disk.rename(", "  if (mode !== 'never' as string) disk.rename("]],
+    caughtBy: 'test/fs/durable.test.ts',
+  },
+  {
+    name: 'unfinished files have visible names',
+    file: DURABLE,
+    edits: [['  return join(dirname(finalPath), `.', '  return join(dirname(finalPath), `']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'new folders are not flushed into their parents',
+    file: DURABLE,
+    edits: [['    syncDirectory(disk, dirname(folder));\n', '']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'output files are not flushed into their folder',
+    file: 'src/sinks/write.ts',
+    edits: [['(parts.map((part) => dirname(part.path)))) syncDirectory(', '([] as string[])) syncDirectory(']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'rejects are not flushed into their folder',
+    file: 'src/sinks/rejects.ts',
+    edits: [["this.flush().publish('rename')", "this.flush().publish('rename', { syncDirectory: false })"]],
+    caughtBy: POWER,
+  },
+  {
+    name: 'unfinished output files of a dead run stay',
+    file: 'src/sinks/part-names.ts',
+    edits: [['  return /^\\.part-\\d{9,}-', '  return /^\\.never-\\d{9,}-']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'a batch is committed before its output is written',
+    file: 'src/engine/micro-batch.ts',
+    edits: [
+      [
+        '    let run = await this.attempt(entry, timer, signal);\n',
+        '    this.parts.checkpoint.commits.add(entry.batchId, { batchId: entry.batchId, nextBatchWatermarkMs: this.watermark.currentMs, operators: [] });\n    let run = await this.attempt(entry, timer, signal);\n',
+      ],
+      ['async () => parts.checkpoint.commits.add(entry.batchId, commit)', 'async () => commit'],
+    ],
+    caughtBy: POWER,
+  },
+  {
+    name: 'a logged batch is not run again, but planned anew',
+    file: 'src/engine/micro-batch.ts',
+    edits: [['      this.pending = newest;\n', '      this.pending = null;\n']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'the watermark is not stored with the commit',
+    file: 'src/engine/micro-batch.ts',
+    edits: [['      nextBatchWatermarkMs: this.watermark.currentMs,\n', '      nextBatchWatermarkMs: 0,\n']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'the batch without data that was owed is forgotten',
+    file: 'src/engine/micro-batch.ts',
+    edits: [['    this.mayOweBatch = settings.resumeNoDataBatch;\n', '    this.mayOweBatch = false;\n']],
+    caughtBy: POWER,
+  },
+  {
+    name: 'late rows are judged by the watermark of their own batch',
+    file: 'src/engine/current-run.ts',
+    edits: [['this.lateMicros = lateWatermarkMs * 1000;', 'this.lateMicros = entry.batchWatermarkMs * 1000;']],
+    caughtBy: 'test/conformance/conformance.test.ts',
+  },
+  {
+    name: 'files that were taken are forgotten at the restart',
+    file: 'src/sources/file/taken.ts',
+    edits: [['    this.seen.addBatch(batchId, files);\n', '']],
+    caughtBy: 'test/sources/file/file-source.test.ts',
+  },
+  {
+    name: 'a file that changed while it was read is not noticed',
+    file: 'src/sources/file/read-split.ts',
+    edits: [['    checkPinned(split, disk.fstat(file));\n    checkPinned(split, statPinned(disk, split));\n', '']],
+    caughtBy: 'test/sources/file/file-source.test.ts',
+  },
+  {
+    name: 'a file need not rest before it is taken',
+    file: 'src/sources/file/pending.ts',
+    edits: [['    if (left > 0) return', '    if (left > 1e9) return']],
+    caughtBy: 'test/sources/file/file-source.test.ts',
+  },
+  {
+    name: 'the lock of a living process is taken over',
+    file: 'src/fs/lock.ts',
+    edits: [['    if (!(await isDead(path, owner, host))) throw', '    if (found === "never") throw']],
+    caughtBy: 'test/fs/lock.test.ts',
+  },
+  {
+    name: 'a second query of the same process is let in',
+    file: 'src/fs/lock.ts',
+    edits: [['  if (folders.has(realDir)) throw', '  if (folders.has("never")) throw']],
+    caughtBy: 'test/fs/lock.test.ts',
+  },
+  {
+    name: 'checksums are not compared',
+    file: 'src/fs/framed-text.ts',
+    edits: [
+      [
+        "buffer.toString('latin1', bodyLength) !== frameEnd(",
+        "buffer.toString('latin1', bodyLength) === 'x' + frameEnd(",
+      ],
+    ],
+    caughtBy: 'test/checkpoint/checkpoint.test.ts',
+  },
+  {
+    name: "another query's output folder is written to",
+    file: 'src/sinks/owner.ts',
+    edits: [['  if (owner === queryId) return;\n', '  return;\n']],
+    caughtBy: 'test/sinks/file.test.ts',
+  },
+];

@@ -1,0 +1,105 @@
+/**
+ * Real processes: a writer that drops files, both tasks watching, and a killer that ends them with SIGKILL or SIGTERM again and again.
+ * At the end every event is in the windows exactly once.
+ *
+ *   npm run test:stress -- [--kills 40] [--rows 20000] [--seed 1]
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { createRandom, type Random } from '../../src/generate/random.ts';
+import { buildProduct, type RunningCli, startCli } from '../support/cli.ts';
+import { type ClickEvent, clickEvents, sumsByWindow } from '../support/click-events.ts';
+import { clickText } from '../support/clicks-text.ts';
+import { readWindows } from '../support/windows.ts';
+import { createWorkspace } from '../support/workspace.ts';
+import { succeed } from './task-runs.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '40' },
+    rows: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const KILLS = Number(values.kills);
+const ROWS = Number(values.rows);
+const random = createRandom(Number(values.seed));
+const SHORTEST_MS = 50;
+const LONGEST_MS = 2000;
+const MAX_ROWS_PER_FILE = 99;
+
+buildProduct();
+const work = createWorkspace('stress');
+const TASK1 = ['task1', '--in', 'json', '--out', 'csv', '--checkpoint', 'state/task1', '--settle', '0', '--quiet'];
+// No row may come too late: which ones did would depend on the batches.
+const WINDOWS = ['--watermark', '1000 days'];
+const FOLDERS2 = ['--in', 'csv', '--out', 'parquet', '--checkpoint', 'state/task2', '--settle', '0', '--quiet'];
+const TASK2 = ['task2', ...FOLDERS2, ...WINDOWS];
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} finally {
+  work.remove();
+}
+
+async function main(): Promise<boolean> {
+  const writing = { done: false };
+  const [events, kills] = await Promise.all([write(random, writing), killBoth(writing)]);
+  await succeed([...TASK1, '--once'], work.dir);
+  await succeed([...TASK2, '--once', '--drain'], work.dir);
+  const expected = sumsByWindow(events, 10);
+  const found = await readWindows(work.path('parquet'));
+  const equal = JSON.stringify(found) === JSON.stringify(expected);
+  console.log(
+    `${events.length} rows, ${kills.SIGKILL} SIGKILL and ${kills.SIGTERM} SIGTERM: ${found.length} windows, ${equal ? 'equal' : 'DIFFERENT'}`,
+  );
+  const count = found.reduce((sum, window) => sum + window.events, 0);
+  if (!equal) console.log(`  ${events.length} rows were written, ${count} are in the windows`);
+  console.log(equal ? '1 passed, 0 failed' : '0 passed, 1 failed');
+  return equal;
+}
+
+/** Drops files of 0 to 99 rows until all are there; spread over the time of the kills. */
+async function write(random: Random, writing: { done: boolean }): Promise<ClickEvent[]> {
+  const events: ClickEvent[] = [];
+  const pauseMs = (KILLS * (SHORTEST_MS + LONGEST_MS)) / 2 / (ROWS / (MAX_ROWS_PER_FILE / 2));
+  for (let file = 0; events.length < ROWS; file++) {
+    const count = Math.min(random.integer(0, MAX_ROWS_PER_FILE), ROWS - events.length);
+    const texts = Array.from({ length: count }, () => {
+      const second = random.integer(0, 3599);
+      const time = new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+      return clickText(time, random.integer(1, 10), random.integer(100, 99_999) / 100);
+    });
+    const text = `[${texts.join(', ')}]`;
+    work.deliver(`json/${String(file).padStart(6, '0')}.json`, text);
+    events.push(...clickEvents(text));
+    await delay(random.fraction() * 2 * pauseMs);
+  }
+  writing.done = true;
+  return events;
+}
+
+/** Keeps both tasks running, and ends one of them after a random time, until there were enough kills and all is written. */
+async function killBoth(writing: { readonly done: boolean }): Promise<Record<'SIGKILL' | 'SIGTERM', number>> {
+  const kills = { SIGKILL: 0, SIGTERM: 0 };
+  const running: RunningCli[] = [startCli(TASK1, work.dir), startCli(TASK2, work.dir)];
+  while (kills.SIGKILL + kills.SIGTERM < KILLS || !writing.done) {
+    await delay(random.integer(SHORTEST_MS, LONGEST_MS));
+    const which = random.integer(0, 1);
+    const signal = random.fraction() < 0.7 ? 'SIGKILL' : 'SIGTERM';
+    await end(running[which] as RunningCli, signal);
+    kills[signal]++;
+    running[which] = startCli(which === 0 ? TASK1 : TASK2, work.dir);
+  }
+  for (const process of running) await end(process, 'SIGTERM');
+  return kills;
+}
+
+async function end(process: RunningCli, wanted: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  const early = !process.isRunning();
+  process.kill(wanted);
+  const { code, signal, stdout, stderr } = await process.ended;
+  // A signal that comes before the process listens for it ends it at once, which is as good as a kill.
+  if (!early && (signal !== null || code === 0)) return;
+  throw new Error(`a task ended by itself with ${code}:\n${stdout}${stderr}`);
+}
