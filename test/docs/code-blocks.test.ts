@@ -24,8 +24,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(tools, { recursive: true, force: true }));
 
-function runBlock(block: CodeBlock, folder: string): string {
-  const [program, args] = programOf(block, folder);
+function runBlock(block: CodeBlock, blocks: readonly CodeBlock[], folder: string): string {
+  const [program, args] = programOf(block, blocks, folder);
   const env = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` };
   const result = spawnSync(program, args, { cwd: folder, env, encoding: 'utf8', timeout: 60_000 });
   if (result.status !== 0) {
@@ -36,17 +36,28 @@ function runBlock(block: CodeBlock, folder: string): string {
   return result.stdout;
 }
 
-function programOf({ language, code, line }: CodeBlock, folder: string): [program: string, args: string[]] {
+function programOf(
+  { language, code, line }: CodeBlock,
+  blocks: readonly CodeBlock[],
+  folder: string,
+): [program: string, args: string[]] {
   const file = (extension: string, text: string) => {
-    const path = join(folder, `block-${line}.${extension}`);
+    // A first line such as `# windows.yaml` tells the reader, and so us, the file's name.
+    const [, name = `block-${line}.${extension}`] = /^# (\S+\.yaml)$/m.exec(text.split('\n')[0] ?? '') ?? [];
+    const path = join(folder, name);
     writeFileSync(path, text);
     return path;
   };
   switch (language) {
     case 'bash':
       return ['bash', ['-euo', 'pipefail', '-c', code]];
-    case 'yaml':
-      return [process.execPath, [command, 'lint', file('yaml', code)]];
+    case 'yaml': {
+      const [, pipeline = null] = /^pipeline: (\S+)$/m.exec(code) ?? [];
+      if (pipeline === null) return [process.execPath, [command, 'lint', file('yaml', code)]];
+      // Tests of a pipeline: of the first one of the page, under the name that they have for it.
+      writeFileSync(join(folder, pipeline), blocks.find((block) => block.language === 'yaml')?.code ?? '');
+      return [process.execPath, [command, 'test', file('yaml', code)]];
+    }
     default: {
       const { code: script } = transformSync(code, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } });
       return [process.execPath, [file('mjs', script)]];
@@ -61,7 +72,7 @@ function runPage(blocks: readonly CodeBlock[]): void {
     writeFileSync(join(folder, 'package.json'), '{ "name": "reader", "private": true }\n');
     symlinkSync(root, join(folder, 'node_modules', '@clickstream-etl', 'clickstream'), 'dir');
     for (const block of blocks) {
-      const printed = runBlock(block, folder);
+      const printed = runBlock(block, blocks, folder);
       if (block.output !== null) expect(printed.trimEnd()).toBe(block.output.trimEnd());
     }
   } finally {
