@@ -8,7 +8,10 @@ import { emptyAccount } from './batch-run.ts';
 import { breathe } from './breathe.ts';
 import type { QueryParts } from './query-parts.ts';
 
-/** The run of one logged batch: its fixed inputs, and what is counted on the way. */
+/** What is fixed of a batch before it runs. */
+export type BatchFacts = Pick<OffsetEntry, 'batchId' | 'batchTimestampMs' | 'batchWatermarkMs'>;
+
+/** The run of one batch: its fixed inputs, and what is counted on the way. */
 export class CurrentRun implements BatchRun {
   readonly batchId: number;
   readonly outputMode: OutputMode;
@@ -26,17 +29,19 @@ export class CurrentRun implements BatchRun {
   chunk = 0;
 
   constructor(
-    private readonly entry: OffsetEntry,
+    batch: BatchFacts,
     lateWatermarkMs: number,
+    /** What to read of a source: the logged splits, or those that come while an epoch lasts. */
+    private readonly splitsOf: (sourceIndex: number) => Iterable<Split> | AsyncIterable<Split>,
     private readonly parts: QueryParts,
     readonly signal: AbortSignal,
   ) {
-    this.batchId = entry.batchId;
+    this.batchId = batch.batchId;
     this.outputMode = parts.outputMode;
-    this.eval = { batchTimeMs: entry.batchTimestampMs };
+    this.eval = { batchTimeMs: batch.batchTimestampMs };
     this.lateMicros = lateWatermarkMs * 1000;
-    this.evictMicros = entry.batchWatermarkMs * 1000;
-    this.side = parts.openSide(entry.batchId);
+    this.evictMicros = batch.batchWatermarkMs * 1000;
+    this.side = parts.openSide(batch.batchId);
     this.inputRows = parts.sources.map(() => 0);
   }
 
@@ -66,8 +71,7 @@ export class CurrentRun implements BatchRun {
       },
       signal: this.signal,
     };
-    for (const split of this.entry.sources[sourceIndex]?.splits ?? []) {
-      if (this.parts.checkpoint.exclusions.has(this.batchId, split)) continue;
+    for await (const split of this.splitsOf(sourceIndex)) {
       this.chunk++;
       this.reading = { sourceIndex, split };
       for await (const batch of source.read(split, context)) {

@@ -1,18 +1,19 @@
-import type { Batch } from '../batch.ts';
 import type { CommitEntry } from '../checkpoint/commits.ts';
 import type { OffsetEntry } from '../checkpoint/offsets.ts';
 import { ClickstreamError, invariant } from '../errors.ts';
-import { nodesOf, schemaOf } from '../plan/physical.ts';
+import { nodesOf } from '../plan/physical.ts';
 import type { Offset, ReadLimit, Split } from '../source.ts';
 import { checkAccounts } from './accounts.ts';
 import type { OperatorTree } from './build-operators.ts';
 import { buildOperators } from './build-operators.ts';
+import { ContinuousExecution } from './continuous.ts';
 import { CurrentRun } from './current-run.ts';
 import type { BatchReport, PhaseTimer } from './progress.ts';
 import { startTimer } from './progress.ts';
 import type { QueryParts } from './query-parts.ts';
 import type { WatermarkPolicy } from './watermark.ts';
 import { WatermarkTracker } from './watermark.ts';
+import { writeOutput } from './write-output.ts';
 
 const NO_LIMIT: ReadLimit = {};
 
@@ -42,6 +43,11 @@ export class MicroBatchExecution {
     this.tree = buildOperators(parts.query, parts.outputMode, parts.openState);
     this.policy = parts.settings.watermarkPolicy;
     this.watermark = this.newTracker(0);
+  }
+
+  /** Whether a batch was logged and not committed. */
+  get hasPending(): boolean {
+    return this.pending !== null;
   }
 
   /** Id that the next batch has. */
@@ -210,9 +216,10 @@ export class MicroBatchExecution {
 
   /** Runs the batch up to its output. Null: a file had changed since it was logged and is left out now; the batch is to be run again. */
   private async attempt(entry: OffsetEntry, timer: PhaseTimer, signal: AbortSignal): Promise<CurrentRun | null> {
-    const run = new CurrentRun(entry, this.previous?.batchWatermarkMs ?? 0, this.parts, signal);
+    const splitsOf = (index: number) => this.keptSplits(entry, index);
+    const run = new CurrentRun(entry, this.previous?.batchWatermarkMs ?? 0, splitsOf, this.parts, signal);
     try {
-      await timer.time('addBatch', () => this.write(run, entry.batchId));
+      await timer.time('addBatch', () => writeOutput(this.parts, this.tree, run));
       await run.side.finish();
       return run;
     } catch (error) {
@@ -225,21 +232,6 @@ export class MicroBatchExecution {
       await this.restoreState(entry.batchId - 1);
       return null;
     }
-  }
-
-  private async write(run: CurrentRun, batchId: number): Promise<void> {
-    const rows = this.tree.root.rows(run)[Symbol.asyncIterator]();
-    const counted = run.countOutput(rows);
-    const schema = schemaOf(this.parts.query.physical.output);
-    await this.parts.sink.write({
-      batchId,
-      schema,
-      outputMode: this.parts.outputMode,
-      rows: counted,
-      signal: run.signal,
-    });
-    // A sink may stop early (a user's function that looks at no row); the state must see every row all the same.
-    await drainRest(rows);
   }
 
   /**
@@ -255,6 +247,15 @@ export class MicroBatchExecution {
     this.pending = await this.log(this.startOffsets, unchanged, throughMs, timer);
     this.watermark.advanceTo(throughMs);
     return await this.run(this.pending, timer, signal);
+  }
+
+  /** Goes on continuously from where this query is; what was logged and not committed must have been run before. */
+  continuous(): ContinuousExecution {
+    invariant(this.pending === null, 'no batch is pending when a query goes continuous');
+    return new ContinuousExecution(this.parts, this.tree, {
+      previous: this.previous,
+      offset: this.startOffsets[0],
+    });
   }
 
   async close(): Promise<void> {
@@ -274,8 +275,4 @@ export interface BatchOptions {
 /** Whether a file was changed or taken away after it was logged. */
 function isChangedFile(error: unknown): boolean {
   return error instanceof ClickstreamError && ['SOURCE_FILE_CHANGED', 'SOURCE_FILE_MISSING'].includes(error.code);
-}
-
-async function drainRest(rows: AsyncIterator<Batch>): Promise<void> {
-  while (!(await rows.next()).done);
 }

@@ -230,6 +230,7 @@ export class StreamingQuery {
       case 'processingTime':
         return await this.runTicks(this.trigger.intervalMs);
       case 'continuous':
+        return await this.runEpochs(this.trigger.intervalMs);
       case 'default':
         return await this.runAlways();
     }
@@ -262,6 +263,35 @@ export class StreamingQuery {
       const next = nextTickMs(firedMs, intervalMs);
       while (!this.stopping && clock.nowMs() < next) await this.sleepUntil(next - clock.nowMs());
     }
+  }
+
+  private async runEpochs(intervalMs: number): Promise<void> {
+    const { clock } = this.parts;
+    while (this.execution.hasPending) await this.fire(false);
+    const continuous = this.execution.continuous();
+    const hints = this.parts.sources.every(({ source }) => source.onData !== undefined);
+    while (!this.stopping) {
+      const waiting = this.waiters.length;
+      const endMs = nextTickMs(clock.nowMs(), Math.max(1, intervalMs));
+      const report = await continuous.runEpoch(
+        {
+          isOver: () => this.stopping || clock.nowMs() >= endMs,
+          rest: () => this.restUntil(endMs, hints ? Number.POSITIVE_INFINITY : POLL_MS),
+        },
+        this.abort.signal,
+      );
+      this.report(report);
+      // Who began to wait while the epoch ran is served by it only if its last look came later: the next one is sure.
+      for (const { resolve } of this.waiters.splice(0, waiting)) resolve();
+    }
+  }
+
+  /** Waits for a hint of new rows, until `endMs` and at most `atMostMs`. */
+  private async restUntil(endMs: number, atMostMs: number): Promise<void> {
+    this.state = { message: 'Waiting for data to arrive', isDataAvailable: false, isTriggerActive: false };
+    if (!this.woken) await this.sleepUntil(Math.min(endMs - this.parts.clock.nowMs(), atMostMs));
+    this.woken = false;
+    this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
   }
 
   /** One trigger; whether a batch ran. */

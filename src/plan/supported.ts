@@ -2,6 +2,7 @@ import { configError } from '../errors.ts';
 import type { OutputMode } from '../sink.ts';
 import { readsBatchTime } from '../sql/deterministic.ts';
 import type { TypedExpr } from '../sql/typed.ts';
+import type { StreamInput } from './logical.ts';
 import type { AnalyzedQuery, PhysicalPlan } from './physical.ts';
 import { isStreamingPlan, nodesOf } from './physical.ts';
 
@@ -20,7 +21,7 @@ export function checkStreaming(query: AnalyzedQuery, mode: OutputMode, continuou
   checkOutputMode(nodes, mode);
   for (const node of nodes) checkNode(node, mode);
   checkChained(query.physical, mode);
-  if (continuous) checkContinuous(nodes, query.streams.length);
+  if (continuous) checkContinuous(nodes, query.streams);
 }
 
 type Aggregate = Extract<PhysicalPlan, { op: 'aggregate' }>;
@@ -161,11 +162,16 @@ function checkChained(plan: PhysicalPlan, mode: OutputMode): void {
   }
 }
 
-function checkContinuous(nodes: readonly PhysicalPlan[], streams: number): void {
+/** Sources whose rows flow one by one; files are taken whole. */
+const CONTINUOUS_SOURCES = new Set(['rate', 'socket', 'memory']);
+
+function checkContinuous(nodes: readonly PhysicalPlan[], streams: readonly StreamInput[]): void {
   const mapLike = new Set(['source', 'project', 'filter', 'flatMap']);
   const other = nodes.find((node) => !mapLike.has(node.op));
   if (other !== undefined) refuseContinuous(`${other.op} operations`);
-  if (streams !== 1) refuseContinuous('several sources');
+  if (streams.length !== 1) refuseContinuous('several sources');
+  if (!CONTINUOUS_SOURCES.has(streams[0]?.source.kind ?? ''))
+    refuseContinuous(`the source ${streams[0]?.source.description}`);
   if (nodes.flatMap(expressionsOf).some(readsBatchTime)) refuseContinuous('current time operations');
 }
 
