@@ -76,7 +76,7 @@ export function openOutput(given: OutputRequest): OutputFolder {
 }
 
 /** Writes one batch into a folder: `openOutput` and `write`. */
-export function writeBatchFiles(request: OutputRequest & OutputBatch): Promise<WrittenBatch> {
+export async function writeBatchFiles(request: OutputRequest & OutputBatch): Promise<WrittenBatch> {
   return openOutput(request).write(request);
 }
 
