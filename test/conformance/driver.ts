@@ -113,7 +113,8 @@ export class Driver {
   async crash(count: number | 'all'): Promise<void> {
     await this.stop();
     const commits = this.workspace.logged('commits');
-    for (const id of count === 'all' ? commits : commits.slice(-count)) this.workspace.lose('commits', id);
+    const kept = count === 'all' ? 0 : commits.length - count;
+    for (const id of commits.slice(Math.max(0, kept))) this.workspace.lose('commits', id);
   }
 
   async awaitTermination(): Promise<void> {

@@ -64,6 +64,11 @@ export class Recorder {
     return fresh.map(({ rows }) => rows);
   }
 
+  /** Every call of `foreachBatch` since `takeCalls`, batches that were run again included. */
+  get untakenCalls(): readonly Recorded[] {
+    return this.calls;
+  }
+
   takeCalls(): readonly Recorded[] {
     return this.calls.splice(0);
   }
