@@ -237,7 +237,8 @@ export class StreamingQuery {
   }
 
   private async runAvailable(): Promise<void> {
-    for (const { source } of this.parts.sources) await source.prepareForAvailableNow?.();
+    // All at once, so that every source fixes its end before the start returns.
+    await Promise.all(this.parts.sources.map(({ source }) => source.prepareForAvailableNow?.()));
     while (!this.stopping && (await this.fire(true)));
     if (this.stopping || !this.parts.settings.drain) return;
     this.report(await this.execution.drain(this.abort.signal));

@@ -1,9 +1,9 @@
 import { bindAggregate, isAggregateName } from '../sql/aggregates.ts';
-import { analysisError } from '../sql/analysis-error.ts';
+import { analysisError, withSpan } from '../sql/analysis-error.ts';
 import type { Expr } from '../sql/ast.ts';
 import { outputName, resolveExpression } from '../sql/resolve.ts';
 import type { TypedExpr } from '../sql/typed.ts';
-import { expandItem, markOf, nameOf, soleEventTime, stripAlias } from './columns.ts';
+import { eventTimeOf, expandItem, markOf, nameOf, stripAlias } from './columns.ts';
 import type { LogicalPlan } from './logical.ts';
 import type { AggregateCall, Attribute, PhysicalPlan } from './physical.ts';
 import { scopeOf } from './physical.ts';
@@ -55,7 +55,7 @@ export function planAggregate(input: PhysicalPlan, node: AggregateNode, timeZone
       ...calls.arguments.map((arg, index) => ({ name: `\u0000arg${index}`, type: arg.type, nullable: arg.nullable })),
     ],
   };
-  const eventTimeKey = soleEventTime(keys.map((key) => key.attribute));
+  const eventTimeKey = eventTimeOf(keys.map((key) => key.attribute));
   const sessionKey = keys.findIndex((key) => key.session);
   const aggregated: PhysicalPlan = {
     op: 'aggregate',
@@ -135,10 +135,8 @@ class AggregateCalls {
       );
     }
     const written = call.args.filter((arg) => arg.kind !== 'star').map((arg) => guard(arg, call.filter));
-    const bound = bindAggregate(
-      call.name.toLowerCase(),
-      written.map((arg) => resolve(refuseNested(arg, call))),
-    );
+    const args = written.map((arg) => resolve(refuseNested(arg, call)));
+    const bound = withSpan(call.span, () => bindAggregate(call.name.toLowerCase(), args));
     const counted = call.filter !== undefined && written.length === 0 ? [resolve(guard(ONE, call.filter))] : bound.args;
     const columns = counted.filter((arg, index) => index === 0 || arg.kind !== 'literal');
     return {

@@ -7,7 +7,7 @@ import { castTo, commonType } from '../sql/coercion.ts';
 import { outputName, resolveExpression } from '../sql/resolve.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { isAggregation, planAggregate } from './aggregate.ts';
-import { expandItem, findColumn, inputRef, POSITION, positionRef, sameName, soleEventTime } from './columns.ts';
+import { eventTimeOf, expandItem, findColumn, inputRef, POSITION, positionRef, sameName } from './columns.ts';
 import { planJoin } from './join.ts';
 import type { LogicalPlan } from './logical.ts';
 import { streamsOf } from './logical.ts';
@@ -237,7 +237,7 @@ class Planner {
       columns === null
         ? input.output.map((_, index) => index)
         : columns.map((column) => findColumn(input.output, column, name));
-    const eventTime = soleEventTime(input.output);
+    const eventTime = eventTimeOf(input.output);
     const mark = eventTime === null ? undefined : input.output[eventTime]?.eventTime;
     return {
       op: 'deduplicate',

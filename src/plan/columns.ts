@@ -98,18 +98,8 @@ export function findColumn(output: readonly Attribute[], name: string, operation
   );
 }
 
-/**
- * The one event-time column among the columns that a stateful operator sees, or null (Spark: WatermarkSupport.findEventTimeColumn).
- * The same column twice is one; its copy under another name is another.
- */
-export function soleEventTime(columns: readonly Attribute[]): number | null {
-  const marked = columns.flatMap((attribute, index) => (attribute.eventTime ? [index] : []));
-  const names = new Set(marked.map((index) => (columns[index] as Attribute).name.toLowerCase()));
-  if (names.size > 1) {
-    throw configError(
-      'UNSUPPORTED_OPERATION',
-      `More than one event time column reaches one stateful operator (${[...names].join(', ')}). Keep one of them: in the grouping, or in the select before.`,
-    );
-  }
-  return marked[0] ?? null;
+/** The event-time column among the columns that a stateful operator sees, or null. Two are refused by `checkStreaming`. */
+export function eventTimeOf(columns: readonly Attribute[]): number | null {
+  const at = columns.findIndex((attribute) => attribute.eventTime !== undefined);
+  return at < 0 ? null : at;
 }

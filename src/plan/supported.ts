@@ -3,7 +3,7 @@ import type { OutputMode } from '../sink.ts';
 import { readsBatchTime } from '../sql/deterministic.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import type { StreamInput } from './logical.ts';
-import type { AnalyzedQuery, PhysicalPlan } from './physical.ts';
+import type { AnalyzedQuery, Attribute, PhysicalPlan } from './physical.ts';
 import { isStreamingPlan, nodesOf } from './physical.ts';
 
 /**
@@ -57,6 +57,7 @@ function refuseMode(mode: OutputMode, operation: string, cure: string): never {
 function checkNode(node: PhysicalPlan, mode: OutputMode): void {
   switch (node.op) {
     case 'aggregate':
+      if (mode !== 'complete') refuseTwoEventTimes(node.output.slice(0, node.keys.length));
       if (node.sessionKey !== null && node.keys.length === 1) {
         throw configError(
           'SESSION_WINDOW_NEEDS_KEY',
@@ -87,6 +88,7 @@ function checkNode(node: PhysicalPlan, mode: OutputMode): void {
         refuse('Limits are not supported on streaming data in Update output mode', 'Use append mode.');
       return;
     case 'deduplicate':
+      refuseTwoEventTimes(node.input.output);
       if (node.withinMs !== null && node.withinMs < 0) {
         throw configError(
           'WATERMARK_REQUIRED',
@@ -118,6 +120,21 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 
 function refuse(what: string, cure: string): never {
   throw configError('UNSUPPORTED_OPERATION', `${what}. ${cure}`);
+}
+
+/**
+ * A stateful operator is driven by one event time; in complete mode an aggregation is driven by none (Spark:
+ * WatermarkSupport.findEventTimeColumn). The same column twice is one; its copy under another name is another.
+ */
+function refuseTwoEventTimes(columns: readonly Attribute[]): void {
+  const marked = columns.filter((attribute) => attribute.eventTime !== undefined);
+  const names = new Set(marked.map((attribute) => attribute.name.toLowerCase()));
+  if (names.size > 1) {
+    refuse(
+      `More than one event time column reaches one stateful operator (${[...names].join(', ')})`,
+      'Keep one of them: in the grouping, or in the select before.',
+    );
+  }
 }
 
 function checkJoin(node: Extract<PhysicalPlan, { op: 'join' }>): void {

@@ -25,6 +25,7 @@ export class Driver {
   private readonly failed = new Set<string>();
   private running: { readonly query: StreamingQuery; readonly trigger: TriggerChoice } | null = null;
   private queryNow: Query;
+  private recordedFiles = -1;
 
   constructor(private readonly test: Case) {
     this.recorder = new Recorder(test.sink ?? { kind: 'memory' });
@@ -165,13 +166,29 @@ export class Driver {
     stream.addData(toEngine(rows, stream.schema));
   }
 
+  /** Takes the batches that the file sink's manifest has gained into the record; other sinks are recorded as they write. */
+  async recordFiles(): Promise<void> {
+    if (this.test.sink?.kind !== 'file') return;
+    for (const { batchId, files } of this.workspace.manifestBatches()) {
+      if (batchId <= this.recordedFiles) continue;
+      const rows: Row[] = [];
+      for (const file of files) rows.push(...(await this.readFiles(file, false)));
+      this.recorder.take(batchId, rows, false);
+      this.recordedFiles = batchId;
+    }
+  }
+
   /** What a batch reader of the file sink's folder sees. */
-  async readSink(): Promise<Row[]> {
+  readSink(): Promise<Row[]> {
+    return this.readFiles(this.workspace.output, true);
+  }
+
+  private async readFiles(path: string, readManifest: boolean): Promise<Row[]> {
     const table = this.session.read
       .format(this.test.sink?.format ?? 'parquet')
       .schema(this.define().schema)
-      .option('readManifest', true)
-      .load(this.workspace.output);
+      .option('readManifest', readManifest)
+      .load(path);
     const rows: Row[] = [];
     for await (const batch of table.batches()) rows.push(...fromEngine(batch));
     return rows;

@@ -67,5 +67,6 @@ async function runStep(driver: Driver, test: Case, name: string, argument: unkno
   }
   const check = CHECKS[name];
   if (check === undefined) return `expected a step that this runner knows, found ${name}`;
+  await driver.recordFiles();
   return await check(driver, argument as never, marks);
 }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   unlinkSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A folder in memory where the system has one: the cases write many small files, each flushed to the disk. */
 function fastFolder(): string {
@@ -65,6 +67,22 @@ export class Workspace {
     const target = join(this.output, path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content);
+  }
+
+  /** The files of each batch in the sink's manifest; a compact entry repeats the ones before it, which are left out. */
+  manifestBatches(): { batchId: number; files: string[] }[] {
+    const folder = join(this.output, '_spark_metadata');
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+(\.compact)?$/.test(name)) : [];
+    const seen = new Set<string>();
+    return names
+      .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+      .map((name) => {
+        const [, ...lines] = readFileSync(join(folder, name), 'utf8').split('\n');
+        const all = lines.filter((line) => line !== '').map((line) => fileURLToPath(JSON.parse(line).path));
+        const files = all.filter((path) => !seen.has(path));
+        for (const path of files) seen.add(path);
+        return { batchId: Number.parseInt(name, 10), files };
+      });
   }
 
   /** Writes a file that belongs to no input. */

@@ -33,6 +33,7 @@ export function randomCase(id: string, random: Random): Case {
   const query = randomQuery(dice, inputs);
   const conf: Conf = {
     ...(dice.chance(0.15) ? { noDataBatches: false } : {}),
+    ...(dice.chance(0.1) ? { minBatchesToRetain: dice.between(1, 2) } : {}),
     ...(inputs.length > 1 && dice.chance(0.5) ? { watermarkPolicy: 'max' } : {}),
   };
   const schema = { ts: 'timestamp', k: 'string', n: 'long' };
@@ -64,6 +65,7 @@ function randomQuery(dice: Dice, inputs: readonly string[]): Query {
       'window',
       'window',
       'dedupWindow',
+      'session',
       'session',
     ])
   ) {
@@ -97,7 +99,7 @@ function randomQuery(dice: Dice, inputs: readonly string[]): Query {
       return {
         ...marked,
         ...grouped(['k']),
-        window: { kind: 'session', column: 'ts', gapMs: dice.pick([1, 1000, 5000]) },
+        window: { kind: 'session', column: 'ts', gapMs: dice.pick([1, 1000, 1000, 5000]) },
         outputMode: dice.pick(['append', 'append', 'complete']),
       };
     default:
@@ -153,7 +155,7 @@ function randomSteps(dice: Dice, inputs: readonly string[]): Step[] {
 function randomRow(dice: Dice, nowMs: number): Record<string, unknown> {
   const backMs = dice.pick([0, 0, 300, 1000, 4999, 5000, 5001, 20_000]);
   return {
-    ts: dice.chance(0.05) ? null : nowMs + dice.pick([0, 0, 1, 500, 2000]) - backMs,
+    ts: dice.chance(0.05) ? null : nowMs + dice.pick([0, 0, 0, 1, 1000]) - backMs,
     k: dice.pick(['x', 'x', 'y', 'z', null]),
     n: dice.chance(0.1) ? null : dice.between(-2, 6),
   };
