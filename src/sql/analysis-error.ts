@@ -21,3 +21,13 @@ export class AnalysisError extends ClickstreamError {
 export function analysisError(code: string, reason: string, span?: Span): AnalysisError {
   return new AnalysisError(code, reason, span);
 }
+
+/** Runs `analyse`; an `AnalysisError` that does not know its place gets this one. */
+export function withSpan<T>(span: Span | undefined, analyse: () => T): T {
+  try {
+    return analyse();
+  } catch (error) {
+    if (!(error instanceof AnalysisError) || error.span !== undefined) throw error;
+    throw analysisError(error.code, error.reason, span);
+  }
+}

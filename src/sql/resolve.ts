@@ -1,7 +1,7 @@
 import { didYouMean } from '../errors.ts';
 import { BOOLEAN, type DataType, formatType, STRING } from '../schema.ts';
 import { isAggregateName } from './aggregates.ts';
-import { AnalysisError, analysisError } from './analysis-error.ts';
+import { type AnalysisError, analysisError, withSpan } from './analysis-error.ts';
 import type { Expr, Span } from './ast.ts';
 import { canCast, castTo, commonType } from './coercion.ts';
 import type { FunctionSpec } from './function-spec.ts';
@@ -168,13 +168,8 @@ function resolveCall(expr: Call, env: Env): TypedExpr {
 }
 
 function bindCall(spec: FunctionSpec, expr: Call, args: readonly TypedExpr[], env: Env): TypedExpr {
-  try {
-    const bound = spec.bind(args, { name: expr.name, timeZone: env.timeZone });
-    return { kind: 'call', name: spec.name, args: bound.args, type: bound.type, nullable: bound.nullable };
-  } catch (error) {
-    if (!(error instanceof AnalysisError) || error.span !== undefined) throw error;
-    throw analysisError(error.code, error.message, expr.span);
-  }
+  const bound = withSpan(expr.span, () => spec.bind(args, { name: expr.name, timeZone: env.timeZone }));
+  return { kind: 'call', name: spec.name, args: bound.args, type: bound.type, nullable: bound.nullable };
 }
 
 /** `child[index]`: with a string on a struct it is a field. */

@@ -52,7 +52,8 @@ class StepBuilder {
       this.table = null; // nothing is known of its columns
       return;
     }
-    const name = Object.keys(step).find((key) => key !== 'groupBy') as string;
+    const name = Object.keys(step).find((key) => key !== 'groupBy');
+    if (name === undefined) return; // was left out, and told
     const at = [...path, name];
     const next = this.apply(name, step, path, at);
     if (next === null) return;
@@ -71,7 +72,7 @@ class StepBuilder {
       case 'where':
         return this.expression({ text: value as string, path: at }, (table, column) => table.filter(column));
       case 'withColumn':
-        for (const [column, text] of Object.entries(value as Record<string, string>)) this.withColumn(column, text, at);
+        for (const [column, text] of Object.entries(value as object)) this.withColumn(column, String(text), at);
         return this.table;
       case 'agg':
         return this.aggregate(itemsOf(step.groupBy ?? [], [...path, 'groupBy']), itemsOf(value, at));

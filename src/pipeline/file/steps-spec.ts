@@ -48,7 +48,7 @@ export const STEP_FIELDS: Readonly<Record<string, Spec>> = {
   where: { ...FILTER, doc: 'The same as `filter`.' },
   withColumn: {
     type: 'map',
-    of: { type: 'text', doc: 'SQL.', example: 'price * quantity' },
+    of: { type: 'scalar', doc: 'SQL.', example: 'price * quantity' },
     doc: 'Adds columns, or replaces those of the same name, one after the other.',
     example: '{ total: price * quantity, day: to_date(ts) }',
   },

@@ -6,7 +6,7 @@ type Json = Record<string | number, unknown>;
 
 /**
  * What of a pipeline file can be looked at further though its shape has mistakes, so that those inside are found in the same go: a source, a step or
- * the sink with a mistake becomes null, another value is left out. Null: not even that is left.
+ * the sink with a mistake becomes null, a step that leaves the columns as they are becomes empty, another value is left out. Null: not even that is left.
  */
 export function usablePart(value: unknown, wrong: ShapeCheck['wrong']): PipelineValue | null {
   if (wrong.length === 0) return value as PipelineValue;
@@ -30,7 +30,25 @@ function remove(copy: Json, path: Path): void {
     delete ((part?.[second] as Json | null)?.options as Json | null)?.[fourth];
   else if (first === 'sink' && second === 'options' && third !== undefined)
     delete (part?.options as Json | null)?.[third];
-  else if (['sources', 'tables', 'steps'].includes(first)) (part as Json)[second] = null;
+  else if (first === 'steps') (part as Json)[second] = keepsColumns(part?.[second]) ? {} : null;
+  else if (first === 'sources' || first === 'tables') (part as Json)[second] = null;
   else if (first === 'sink') copy.sink = null;
   else delete part?.[second];
+}
+
+const KEEP_COLUMNS = new Set([
+  'filter',
+  'where',
+  'dropDuplicates',
+  'dropDuplicatesWithinWatermark',
+  'distinct',
+  'limit',
+  'orderBy',
+  'repartition',
+]);
+
+/** Whether the columns behind a step are those before it: then it can be left out without losing sight of them. */
+function keepsColumns(step: unknown): boolean {
+  const keys = typeof step === 'object' && step !== null ? Object.keys(step) : [];
+  return keys.length > 0 && keys.every((key) => KEEP_COLUMNS.has(key));
 }
