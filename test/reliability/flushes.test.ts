@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { ModelDisk } from '../support/model-disk.ts';
-import { deliverInput, runOnModel } from '../tools/model-tasks.ts';
-import type { TaskName } from '../tools/task-runs.ts';
+import { deliverInput, type ModelTask, runOnModel } from '../tools/model-tasks.ts';
 
 /** What a batch flushes, in order: files by their final place, folders with a slash. docs/guarantees.md lists them. */
-async function flushesOfBatch(task: TaskName, batchId: number): Promise<string[]> {
+async function flushesOfBatch(task: ModelTask, batchId: number): Promise<string[]> {
   const disk = new ModelDisk();
   deliverInput(disk, task);
   await runOnModel(disk, task);

@@ -6,15 +6,19 @@ import { task1 } from '../../src/pipelines/task1.ts';
 import { task2 } from '../../src/pipelines/task2.ts';
 import { clicksCsv, clickText } from '../support/clicks-text.ts';
 import type { ModelDisk } from '../support/model-disk.ts';
-import type { TaskName } from './task-runs.ts';
 
 const IN = '/model/in';
 const OUT = '/model/out';
 const CHECKPOINT = '/model/checkpoint';
+
+/** task2 twice: --drain also runs a batch without data that was owed, and would hide that it was forgotten. */
+export const MODEL_TASKS = ['task1', 'task2', 'task2 --drain'] as const;
+export type ModelTask = (typeof MODEL_TASKS)[number];
+
 const SCHEMA = join(import.meta.dirname, '..', '..', 'schemas', 'click-event.schema.json');
 
 /** Puts a task's input on the disk: three batches of a few rows, with a broken record or a late row among them. */
-export function deliverInput(disk: ModelDisk, task: TaskName): void {
+export function deliverInput(disk: ModelDisk, task: ModelTask): void {
   const at = (seconds: number) => `2026-01-01T00:00:${String(seconds).padStart(2, '0')}.000001Z`;
   if (task === 'task1') {
     disk.writeFile(`${IN}/1.json`, `[${clickText(at(1))}, ${clickText(at(2))}]`);
@@ -28,14 +32,15 @@ export function deliverInput(disk: ModelDisk, task: TaskName): void {
 }
 
 /** Runs a task on the disk until everything is done, as a process of its own would. Rejects with what stopped it. */
-export async function runOnModel(disk: ModelDisk, task: TaskName): Promise<void> {
+export async function runOnModel(disk: ModelDisk, task: ModelTask): Promise<void> {
   const session = createSession({ disk, clock: stillClock() });
   const settings = {
     ...{ in: IN, out: OUT, checkpoint: CHECKPOINT, timezone: 'UTC' },
     ...{ maxFilesPerTrigger: 1, settleMs: 0, poll: false, sparkManifest: false },
     trigger: { kind: 'availableNow' } as const,
   };
-  const windows = { window: '10 seconds', slide: null, watermark: '5 seconds', drain: true, console: false };
+  const drain = task === 'task2 --drain';
+  const windows = { window: '10 seconds', slide: null, watermark: '5 seconds', drain, console: false };
   const query =
     task === 'task1'
       ? await task1({ ...settings, schema: SCHEMA, mode: 'reject' }, session)

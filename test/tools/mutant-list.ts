@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'files that were taken are forgotten at the restart',
     file: 'src/sources/file/taken.ts',
     edits: [['    this.seen.addBatch(batchId, files);\n', '']],
-    caughtBy: 'test/sources/file/file-source.test.ts',
+    caughtBy: POWER,
   },
   {
     name: 'a file that changed while it was read is not noticed',

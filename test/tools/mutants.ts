@@ -1,7 +1,7 @@
 /**
  * Seeded bugs: each is built into a copy of the sources, and a named test must turn red.
  *
- *   npm run test:mutants -- [--only TEXT]
+ *   npm run test:mutants -- [--only TEXT]...
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,8 +11,11 @@ import { createWorkspace } from '../support/workspace.ts';
 import { MUTANTS, type Mutant } from './mutant-list.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const mutants = MUTANTS.filter(({ name }) => values.only === undefined || name.includes(values.only));
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+const mutants = MUTANTS.filter(({ name }) => values.only?.some((text) => name.includes(text)) ?? true);
+
+/** A test that runs this long will not end. */
+const LIMIT_MS = 180_000;
 
 const work = createWorkspace('mutants');
 try {
@@ -64,7 +67,9 @@ function failingTests(test: string): string[] {
   rmSync(report, { force: true });
   const jest = join('node_modules', 'jest', 'bin', 'jest.js');
   const words = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, test];
-  spawnSync(process.execPath, [...words, '--json', '--outputFile', report], { cwd: work.dir, stdio: 'ignore' });
+  const options = { cwd: work.dir, stdio: 'ignore', timeout: LIMIT_MS, killSignal: 'SIGKILL' } as const;
+  const { signal } = spawnSync(process.execPath, [...words, '--runInBand', '--json', '--outputFile', report], options);
+  if (signal !== null) return ['it does not end'];
   const result = JSON.parse(readFileSync(report, 'utf8')) as {
     numTotalTests: number;
     testResults: { assertionResults: { status: string; fullName: string }[] }[];

@@ -1,8 +1,8 @@
 import type { Disk } from '../../src/fs/disk.ts';
 import type { Random } from '../../src/generate/random.ts';
 import { ModelDisk, PowerLoss } from '../support/model-disk.ts';
-import { deliverInput, modelLeftovers, modelOutput, runOnModel } from './model-tasks.ts';
-import { differences, type TaskName } from './task-runs.ts';
+import { deliverInput, type ModelTask, modelLeftovers, modelOutput, runOnModel } from './model-tasks.ts';
+import { differences } from './task-runs.ts';
 
 /** The operations that change what is on the disk, or what of it is safe. */
 const CHANGES: ReadonlySet<keyof Disk> = new Set([
@@ -37,7 +37,7 @@ export interface PowerCutOptions {
  * safe, all kept, each single change lost, random subsets, some with torn writes), starts the task again on each, and compares its output with that of
  * the run that was left alone.
  */
-export async function cutPower(task: TaskName, options: PowerCutOptions): Promise<PowerCuts> {
+export async function cutPower(task: ModelTask, options: PowerCutOptions): Promise<PowerCuts> {
   const { random } = options;
   const whole = freshDisk(task);
   await runOnModel(whole, task);
@@ -85,7 +85,7 @@ export async function cutPower(task: TaskName, options: PowerCutOptions): Promis
   }
 }
 
-function freshDisk(task: TaskName): ModelDisk {
+function freshDisk(task: ModelTask): ModelDisk {
   const disk = new ModelDisk();
   deliverInput(disk, task);
   return disk;
@@ -99,7 +99,7 @@ function cutsOf(whole: ModelDisk, { sample, random }: PowerCutOptions): number[]
   return all.filter(() => random.fraction() < sample / all.length);
 }
 
-async function cutAt(disk: ModelDisk, task: TaskName, at: number): Promise<ModelDisk> {
+async function cutAt(disk: ModelDisk, task: ModelTask, at: number): Promise<ModelDisk> {
   disk.powerOffAt(at);
   try {
     await runOnModel(disk, task);

@@ -1,16 +1,16 @@
 /**
  * Power loss at every operation of both tasks on a model disk.
  *
- *   npm run test:powerloss -- [--subsets 150] [--kills 20] [--seed 1]
+ *   npm run test:powerloss -- [--subsets 100] [--kills 20] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/generate/random.ts';
+import { MODEL_TASKS } from './model-tasks.ts';
 import { cutPower } from './power-cuts.ts';
-import { TASKS } from './task-runs.ts';
 
 const { values } = parseArgs({
   options: {
-    subsets: { type: 'string', default: '150' },
+    subsets: { type: 'string', default: '100' },
     kills: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
   },
@@ -18,7 +18,7 @@ const { values } = parseArgs({
 const random = createRandom(Number(values.seed));
 let states = 0;
 let violations = 0;
-for (const task of TASKS) {
+for (const task of MODEL_TASKS) {
   const result = await cutPower(task, { random, subsets: Number(values.subsets), kills: Number(values.kills) });
   for (const violation of result.violations.slice(0, 20)) console.log(`  VIOLATION ${violation}`);
   console.log(
