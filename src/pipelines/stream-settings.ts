@@ -16,6 +16,26 @@ export interface StreamSettings {
     | { readonly kind: 'processingTime'; readonly intervalMs: number };
 }
 
+export interface Task1Settings extends StreamSettings {
+  /** Path of a JSON Schema of the events: their types, and what must be there. */
+  readonly schema: string;
+  /** reject, permissive, dropmalformed, failfast: what happens to a record that does not fit. */
+  readonly mode: string;
+}
+
+export interface Task2Settings extends StreamSettings {
+  /** Durations as Spark writes them (`10 seconds`), or short (`10s`). */
+  readonly window: string;
+  /** Null: windows do not overlap. */
+  readonly slide: string | null;
+  readonly watermark: string;
+  /** Close all open windows at the end of a bounded run. */
+  readonly drain: boolean;
+  /** Also print each batch's windows. */
+  readonly console: boolean;
+  readonly parquetWriter: string;
+}
+
 /** Options of the file source. */
 export function sourceOptions({ maxFilesPerTrigger, settleMs, poll }: StreamSettings) {
   return { maxFilesPerTrigger, settle: settleMs, poll };

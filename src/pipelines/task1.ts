@@ -1,12 +1,5 @@
 import { col, createSession, readJsonSchema, type Session, type StreamingQuery } from '../index.ts';
-import { type StreamSettings, sourceOptions, triggerOf } from './stream-settings.ts';
-
-export interface Task1Settings extends StreamSettings {
-  /** Path of a JSON Schema of the events: their types, and what must be there. */
-  readonly schema: string;
-  /** reject, permissive, dropmalformed, failfast: what happens to a record that does not fit. */
-  readonly mode: string;
-}
+import { sourceOptions, type Task1Settings, triggerOf } from './stream-settings.ts';
 
 /** Watches a folder of nested click events (JSON), flattens them, and writes CSV. */
 export function task1(

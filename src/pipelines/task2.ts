@@ -9,20 +9,7 @@ import {
   sum,
   window,
 } from '../index.ts';
-import { type StreamSettings, sourceOptions, triggerOf } from './stream-settings.ts';
-
-export interface Task2Settings extends StreamSettings {
-  /** Durations as Spark writes them (`10 seconds`), or short (`10s`). */
-  readonly window: string;
-  /** Null: windows do not overlap. */
-  readonly slide: string | null;
-  readonly watermark: string;
-  /** Close all open windows at the end of a bounded run. */
-  readonly drain: boolean;
-  /** Also print each batch's windows. */
-  readonly console: boolean;
-  readonly parquetWriter: string;
-}
+import { sourceOptions, type Task2Settings, triggerOf } from './stream-settings.ts';
 
 const EVENT =
   'datetime TIMESTAMP NOT NULL, clicks LONG NOT NULL, impressions LONG NOT NULL, quantity LONG NOT NULL, total_price DOUBLE NOT NULL';
