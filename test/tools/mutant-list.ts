@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the batch without data that was owed is forgotten',
     file: 'src/engine/micro-batch.ts',
     edits: [['    this.mayOweBatch = settings.resumeNoDataBatch;\n', '    this.mayOweBatch = false;\n']],
-    caughtBy: POWER,
+    caughtBy: 'test/reliability/between-batches.test.ts',
   },
   {
     name: 'late rows are judged by the watermark of their own batch',

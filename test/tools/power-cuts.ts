@@ -85,7 +85,7 @@ export async function cutPower(task: ModelTask, options: PowerCutOptions): Promi
   }
 }
 
-function freshDisk(task: ModelTask): ModelDisk {
+export function freshDisk(task: ModelTask): ModelDisk {
   const disk = new ModelDisk();
   deliverInput(disk, task);
   return disk;
@@ -99,7 +99,8 @@ function cutsOf(whole: ModelDisk, { sample, random }: PowerCutOptions): number[]
   return all.filter(() => random.fraction() < sample / all.length);
 }
 
-async function cutAt(disk: ModelDisk, task: ModelTask, at: number): Promise<ModelDisk> {
+/** Runs a task until the power is cut before operation `at`. */
+export async function cutAt(disk: ModelDisk, task: ModelTask, at: number): Promise<ModelDisk> {
   disk.powerOffAt(at);
   try {
     await runOnModel(disk, task);
