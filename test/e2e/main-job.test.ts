@@ -192,5 +192,7 @@ test('the demo shows its windows and leaves nothing behind', async () => {
 
 /** The demo's output without what differs from run to run. */
 function skeleton(text: string): string {
-  return text.replace(/in \/\S+clickstream-demo-\S+/, 'in FOLDER').replace(/^( {2}\w+ +)[\d.]+ m?s {2}/gm, '$1TIME  ');
+  return text
+    .replace(/in \/\S+clickstream-demo-\S+/, 'in FOLDER')
+    .replace(/^( {2}\w+) +[\d.,]+ m?s {2}/gm, '$1  TIME  ');
 }
