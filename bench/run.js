@@ -136,7 +136,7 @@ async function checkAgreement() {
   const csv = (name) =>
     `select count(*), sum(clicks), sum(impressions), sum(quantity), round(sum(total_price), 2), epoch_ms(min(datetime)), epoch_ms(max(datetime)) from read_csv('${name}')`;
   const parquet = (name) =>
-    `select count(*), sum(events), sum(clicks), sum(impressions), sum(quantity), round(sum(total_price), 2) from read_parquet('${name}')`;
+    `select count(*), sum(events)::BIGINT, sum(clicks)::BIGINT, sum(impressions)::BIGINT, sum(quantity)::BIGINT, round(sum(total_price), 2) from read_parquet('${name}')`;
   const pairs = [
     [csv(path('csv/*.csv')), csv(path('duck.csv'))],
     [parquet(path('parquet/*.parquet')), parquet(path('duck.parquet'))],
