@@ -19,6 +19,11 @@ export function cellKey(cell: Cell): string {
   }
 }
 
+/** A key cell as it is stored: -0.0 is 0.0. */
+export function normalizedCell(cell: Cell): Cell {
+  return cell === 0 ? 0 : cell;
+}
+
 function objectKey(cell: Exclude<Cell, string | number | bigint | boolean>): string {
   if (cell === null) return '_';
   if (cell instanceof Uint8Array)

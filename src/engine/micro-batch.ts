@@ -199,10 +199,11 @@ export class MicroBatchExecution {
     checkAccounts(entry.batchId, run.accounts);
     for (const operator of this.tree.stateful) await timer.time('stateCommit', () => operator.commit(entry.batchId));
     this.watermark.update(run.eventTimes);
+    const operators = this.tree.stateful.map((operator) => operator.progress());
     const commit: CommitEntry = {
       batchId: entry.batchId,
       nextBatchWatermarkMs: this.watermark.currentMs,
-      operators: this.tree.stateful.map((operator) => operator.progress()),
+      operators,
     };
     await timer.time('commitOffsets', async () => parts.checkpoint.commits.add(entry.batchId, commit));
     const startOffsets = this.startOffsets;
@@ -210,7 +211,6 @@ export class MicroBatchExecution {
     this.pending = null;
     this.mayOweBatch = true;
     this.startOffsets = entry.sources.map((range) => range.offset);
-    const operators = this.tree.stateful.map((operator) => operator.progress());
     return { entry, run, operators, startOffsets, isReplay: this.pendingIsReplay, durations: timer.finish() };
   }
 

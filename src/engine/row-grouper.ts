@@ -1,6 +1,6 @@
 import type { Cell, StructVector, Vector } from '../batch.ts';
 import { cellAt } from '../batch.ts';
-import { cellKey } from './cell-key.ts';
+import { cellKey, normalizedCell } from './cell-key.ts';
 
 /**
  * Gives the rows of a chunk dense group numbers by their key columns: 0, 1, 2 ... in the order of first appearance. Each key
@@ -65,15 +65,11 @@ export class RowGrouper {
   private rememberKeys(codes: Int32Array, vectors: readonly Vector[]): void {
     for (let i = 0; i < codes.length; i++) {
       if ((codes[i] as number) !== this.groups) continue;
-      for (let c = 0; c < vectors.length; c++) (this.keys[c] as Cell[]).push(normalizedCell(vectors[c] as Vector, i));
+      for (let c = 0; c < vectors.length; c++)
+        (this.keys[c] as Cell[]).push(normalizedCell(cellAt(vectors[c] as Vector, i)));
       this.groups++;
     }
   }
-}
-
-function normalizedCell(vector: Vector, row: number): Cell {
-  const cell = cellAt(vector, row);
-  return cell === 0 ? 0 : cell; // -0.0 is stored as 0.0
 }
 
 /** Numbers the values of one key column. */

@@ -6,6 +6,7 @@ import type { Field, Schema } from '../../schema.ts';
 import { field, struct, TIMESTAMP } from '../../schema.ts';
 import type { StateChange, StateStore } from '../../state-store.ts';
 import type { BatchRun, OperatorAccount } from '../batch-run.ts';
+import { normalizedCell } from '../cell-key.ts';
 import { keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
 import { StateJournal } from '../state-journal.ts';
@@ -86,7 +87,7 @@ export class DeduplicateOperator implements StatefulOperator {
       run.side.late({ operator: this.account, rows: batch, row, windowStart: null, windowEnd: null, lateByMicros });
       return false;
     }
-    const key = this.node.keys.map((index) => normalized(cellAt(batch.vectors[index] as Vector, row)));
+    const key = this.node.keys.map((index) => normalizedCell(cellAt(batch.vectors[index] as Vector, row)));
     const text = keyText(key);
     if (this.known.has(text)) {
       this.counters.duplicates++;
@@ -172,8 +173,4 @@ export class DeduplicateOperator implements StatefulOperator {
 export function dedupStateSchema(node: DeduplicateNode): Schema {
   const { fields } = schemaOf(node.output);
   return struct([field('expires', TIMESTAMP), ...node.keys.map((key) => fields[key] as Field)]);
-}
-
-function normalized(cell: Cell): Cell {
-  return cell === 0 ? 0 : cell; // -0.0 is stored as 0.0
 }
