@@ -19,9 +19,9 @@ export const tableOf: typeof session.tableOf = (batch) => session.tableOf(batch)
 export type { Batch, Cell, Vector } from './batch.ts';
 export { cellAt } from './batch.ts';
 export type { Clock } from './clock.ts';
+export { explainWatermarkAhead } from './engine/future-events.ts';
 export { explainOpenWindows } from './engine/open-windows.ts';
 export type { StreamingQueryProgress } from './engine/progress.ts';
-export type { QuerySettings } from './engine/query-parts.ts';
 export type { QueryEvent, QueryStatus, StreamingQuery } from './engine/streaming-query.ts';
 export type { ErrorCategory } from './errors.ts';
 export { ClickstreamError } from './errors.ts';
@@ -31,6 +31,7 @@ export { DataFrame, GroupedData } from './pipeline/data-frame.ts';
 export * from './pipeline/functions.ts';
 export { readJsonSchema } from './pipeline/json-schema-file.ts';
 export { parquetSchema } from './pipeline/parquet-schema.ts';
+export type { QueryConf } from './pipeline/query-conf.ts';
 export type { SessionOptions } from './pipeline/session.ts';
 export { createSession, Session } from './pipeline/session.ts';
 export type { DataStreamWriter, TriggerLike } from './pipeline/stream-writer.ts';

@@ -5,6 +5,8 @@ export const EXIT_CODES = {
   done: 0,
   failed: 1,
   usage: 2,
+  /** More was rejected than `--max-reject-ratio` allows (EX_DATAERR of sysexits.h). */
+  tooManyRejects: 65,
   busy: 75,
   badConfiguration: 78,
   interrupted: 130,
@@ -13,6 +15,12 @@ export const EXIT_CODES = {
 
 /** The code of an error about the command line itself; everything else is told apart by its category. */
 const USAGE = 'USAGE';
+
+/** Errors with an exit code of their own. */
+const CODE_OF_ERROR: Readonly<Record<string, number>> = {
+  [USAGE]: EXIT_CODES.usage,
+  REJECT_RATIO_EXCEEDED: EXIT_CODES.tooManyRejects,
+};
 
 const CODE_OF_CATEGORY: Record<ErrorCategory, number> = {
   data: EXIT_CODES.failed,
@@ -30,7 +38,7 @@ export function usageError(message: string): ClickstreamError {
 
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof ClickstreamError)) return EXIT_CODES.failed;
-  return error.code === USAGE ? EXIT_CODES.usage : CODE_OF_CATEGORY[error.category];
+  return CODE_OF_ERROR[error.code] ?? CODE_OF_CATEGORY[error.category];
 }
 
 export function exitCodeOfSignal(signal: 'SIGINT' | 'SIGTERM'): number {

@@ -14,6 +14,7 @@ export interface QueryProgress {
   readonly sink?: { readonly numOutputRows: number };
   readonly sources?: readonly { readonly metrics?: Readonly<Record<string, string | number>> }[];
   readonly account?: { readonly operators: readonly OperatorAccount[] };
+  readonly futureEvents?: { readonly rowsHeldBack: number };
 }
 
 export interface StateOperatorProgress {
@@ -45,6 +46,8 @@ export interface RunTotals {
   readonly durationMs: ReadonlyMap<string, number>;
   readonly operators: readonly OperatorAccount[];
   readonly watermark: string | null;
+  /** Rows dated too far ahead to move the watermark. */
+  readonly rowsHeldBack: number;
   /** What the stateful operators hold after the last batch; null when there are none. */
   readonly state: StateTotals | null;
 }
@@ -63,6 +66,7 @@ export const NO_TOTALS: RunTotals = {
   durationMs: new Map(),
   operators: [],
   watermark: null,
+  rowsHeldBack: 0,
   state: null,
 };
 
@@ -80,6 +84,7 @@ export function addProgress(totals: RunTotals, progress: QueryProgress): RunTota
     durationMs,
     operators: addAccounts(totals.operators, progress.account?.operators ?? []),
     watermark: progress.eventTime?.watermark ?? totals.watermark,
+    rowsHeldBack: totals.rowsHeldBack + (progress.futureEvents?.rowsHeldBack ?? 0),
     state: stateOf(progress) ?? totals.state,
   };
 }

@@ -4,7 +4,7 @@ import type { CommitEntry } from '../checkpoint/commits.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { exists } from '../fs/durable.ts';
-import { explainOpenWindows } from '../index.ts';
+import { explainOpenWindows, explainWatermarkAhead } from '../index.ts';
 import { plural } from './table.ts';
 
 /**
@@ -41,6 +41,8 @@ function statusLines(folder: string, { id, offsets, commits }: CheckpointView): 
   const commit = commits.get(committed);
   const watermarkMs = commit?.nextBatchWatermarkMs ?? 0;
   if (watermarkMs > 0) lines.push(`  watermark  ${new Date(watermarkMs).toISOString()}`);
+  const ahead = explainWatermarkAhead(watermarkMs, offsets.get(committed)?.batchTimestampMs ?? watermarkMs);
+  if (ahead !== null) lines.push(`  warning    ${ahead}`);
   const [first, ...more] = openWindowLines(commit);
   if (first !== undefined) lines.push(`  windows    ${first}`, ...more.map((line) => `             ${line}`));
   return lines;

@@ -1,7 +1,7 @@
 import type { Arguments } from './command.ts';
 import { durationMs } from './duration.ts';
 import { usageError } from './exit-codes.ts';
-import { countOption } from './option-values.ts';
+import { countOption, shareOption } from './option-values.ts';
 
 /** The options that every command which runs a query has. */
 export const STREAM_OPTIONS = {
@@ -38,6 +38,13 @@ export const STREAM_OPTIONS = {
     group: 'Data',
     describe: 'zone of times that are written without one',
   },
+  'max-reject-ratio': {
+    type: 'number',
+    value: 'R',
+    group: 'Data',
+    describe:
+      'stop before a batch commits, with exit code 65, when more than this share of its rows is rejected (0 to 1; default: no limit)',
+  },
   'spark-manifest': {
     type: 'boolean',
     group: 'Data',
@@ -72,6 +79,8 @@ export interface StreamSettings {
   readonly settleMs: number;
   readonly poll: boolean;
   readonly timezone: string;
+  /** 0 to 1. */
+  readonly maxRejectRatio: number | undefined;
   readonly sparkManifest: boolean;
   readonly fresh: boolean;
   readonly yes: boolean;
@@ -88,6 +97,7 @@ export function streamSettings(args: Arguments<typeof STREAM_OPTIONS>): StreamSe
     settleMs: durationMs('settle', args.settle),
     poll: args.poll,
     timezone: timezoneOf(args.timezone),
+    maxRejectRatio: ratioOf(args['max-reject-ratio']),
     sparkManifest: args['spark-manifest'],
     fresh: args.fresh,
     yes: args.yes,
@@ -109,6 +119,10 @@ function triggerOf(args: Pick<Arguments<typeof STREAM_OPTIONS>, 'interval' | 'on
   if (args.once) throw usageError('--interval sets the ticks of a run that watches; --once ends. Give one of them.');
   const intervalMs = durationMs('interval', args.interval);
   return intervalMs === 0 ? { kind: 'default' } : { kind: 'processingTime', intervalMs };
+}
+
+function ratioOf(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : shareOption('max-reject-ratio', share);
 }
 
 function timezoneOf(zone: string): string {

@@ -28,6 +28,9 @@ export function summaryLines(totals: RunTotals, elapsedMs: number, explainEmpty:
       `${formatDuration(elapsedMs)} (${formatCount(rate)} rows/s)`,
   ];
   if (totals.operators.length > 0) lines.push('', ...accountTable(totals.operators));
+  if (totals.rowsHeldBack > 0) {
+    lines.push('', `${plural(totals.rowsHeldBack, 'row')} dated too far ahead did not move the watermark`);
+  }
   const time = whereTimeWent(totals);
   if (time !== null) lines.push('', time);
   if (totals.outputRows === 0) {

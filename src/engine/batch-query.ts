@@ -38,10 +38,12 @@ function staticRun(batchTimeMs: number): BatchRun {
       return account;
     },
     eventTimes: new Map(),
+    futureLimitMs: Number.POSITIVE_INFINITY,
   };
 }
 
 const NO_SIDE: SideChannel = {
+  rejectsPath: '',
   reject: () => {},
   late: () => {},
   finish: async () => {},

@@ -25,6 +25,8 @@ export interface BatchRun {
   account(operator: string): OperatorAccount;
   /** Statistics of the event times that reached a watermark node. */
   readonly eventTimes: Map<number, EventTimeStats>;
+  /** Event times past it, milliseconds, do not move the watermark: the batch's logged time plus the skew; infinite when there is no limit. */
+  readonly futureLimitMs: number;
 }
 
 /** Where every row of an operator went; rows in = passed + filtered + late + duplicate + rejected, checked on every batch. */
@@ -50,12 +52,18 @@ export interface EventTimeStats {
   min: number;
   sum: number;
   count: number;
+  /** Those past `futureLimitMs`. */
+  ahead: number;
+  /** The highest of the others: what moves the watermark. */
+  movingMax: number;
 }
 
 /** What leaves a batch beside its output. Durable before the batch commits. */
 export interface SideChannel {
   reject(record: RejectedRecord): void;
   late(record: LateRow): void;
+  /** The file that takes rejected records. */
+  readonly rejectsPath: string;
   /** Makes everything durable; called before the sink's output is committed. */
   finish(): Promise<void>;
   /** Drops what was taken: the batch failed. */

@@ -41,6 +41,7 @@ export class ContinuousExecution {
     const { parts } = this;
     const timer = startTimer(parts.clock);
     const batch = {
+      conf: this.start.previous?.conf ?? { watermarkPolicy: parts.settings.watermarkPolicy },
       batchId: (this.start.previous?.batchId ?? -1) + 1,
       batchTimestampMs: parts.clock.nowMs(),
       batchWatermarkMs: this.start.previous?.batchWatermarkMs ?? 0,
@@ -56,12 +57,11 @@ export class ContinuousExecution {
     }
     checkAccounts(batch.batchId, run.accounts);
     const splits = flow.hasMoved ? await this.source.plan(this.start.offset, flow.position) : [];
-    const conf = this.start.previous?.conf ?? { watermarkPolicy: parts.settings.watermarkPolicy };
-    const entry: OffsetEntry = { ...batch, conf, sources: [{ offset: flow.position, splits }] };
+    const entry: OffsetEntry = { ...batch, sources: [{ offset: flow.position, splits }] };
     await timer.time('commitOffsets', () => this.commit(entry));
     const startOffsets = [this.start.offset];
     this.start = { previous: entry, offset: flow.position };
-    return { entry, run, operators: [], startOffsets, isReplay: false, durations: timer.finish() };
+    return { entry, run, jump: null, operators: [], startOffsets, isReplay: false, durations: timer.finish() };
   }
 
   private async commit(entry: OffsetEntry): Promise<void> {

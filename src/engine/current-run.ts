@@ -1,15 +1,17 @@
 import type { Batch } from '../batch.ts';
+import type { CommitLog } from '../checkpoint/commits.ts';
 import type { OffsetEntry } from '../checkpoint/offsets.ts';
 import { ClickstreamError } from '../errors.ts';
 import type { OutputMode } from '../sink.ts';
-import type { ReadContext, Split } from '../source.ts';
+import type { ReadContext, RejectedRecord, Split } from '../source.ts';
 import type { BatchRun, EventTimeStats, OperatorAccount, SideChannel } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
 import { breathe } from './breathe.ts';
 import type { QueryParts } from './query-parts.ts';
+import { exceedsRatio, type RejectCount, tooManyRejects } from './reject-limit.ts';
 
 /** What is fixed of a batch before it runs. */
-export type BatchFacts = Pick<OffsetEntry, 'batchId' | 'batchTimestampMs' | 'batchWatermarkMs'>;
+export type BatchFacts = Pick<OffsetEntry, 'batchId' | 'batchTimestampMs' | 'batchWatermarkMs' | 'conf'>;
 
 /** The run of one batch: its fixed inputs, and what is counted on the way. */
 export class CurrentRun implements BatchRun {
@@ -24,6 +26,11 @@ export class CurrentRun implements BatchRun {
   /** Rows read, by source. */
   readonly inputRows: number[];
   outputRows = 0;
+  readonly futureLimitMs: number;
+  /** What `checkRejects` stopped the query with. */
+  tooManyRejects: Error | null = null;
+  private rejectedRows = 0;
+  private firstReject: RejectedRecord | null = null;
   /** The split that is being read, or was when the run failed. */
   reading: { readonly sourceIndex: number; readonly split: Split } | null = null;
   chunk = 0;
@@ -41,6 +48,9 @@ export class CurrentRun implements BatchRun {
     this.eval = { batchTimeMs: batch.batchTimestampMs };
     this.lateMicros = lateWatermarkMs * 1000;
     this.evictMicros = batch.batchWatermarkMs * 1000;
+    const { maxFutureSkewMs } = batch.conf;
+    this.futureLimitMs =
+      maxFutureSkewMs === undefined ? Number.POSITIVE_INFINITY : batch.batchTimestampMs + Number(maxFutureSkewMs);
     this.side = parts.openSide(batch.batchId);
     this.inputRows = parts.sources.map(() => 0);
   }
@@ -60,6 +70,8 @@ export class CurrentRun implements BatchRun {
     const context: ReadContext = {
       reject: (record) => {
         account.rejected++;
+        this.rejectedRows++;
+        this.firstReject ??= record;
         this.side.reject(record);
       },
       countInput: (rows) => {
@@ -84,15 +96,46 @@ export class CurrentRun implements BatchRun {
     }
   }
 
+  /** Rows read from all sources so far. */
+  get rejectCount(): RejectCount {
+    return { rows: this.inputRows.reduce((sum, rows) => sum + rows, 0), rejected: this.rejectedRows };
+  }
+
+  /** Called when every row was read, before the sink shows any of its output. Errors: REJECT_RATIO_EXCEEDED. */
+  checkRejects(): void {
+    const { settings, checkpoint } = this.parts;
+    if (settings.maxRejectRatio === null) return;
+    const batch = this.rejectCount;
+    const judged = exceedsRatio(settings.maxRejectRatio, batch, rejectCountsBefore(checkpoint.commits, this.batchId));
+    if (judged === null) return;
+    this.tooManyRejects = tooManyRejects(
+      this.batchId,
+      batch,
+      judged,
+      settings.maxRejectRatio,
+      this.firstReject,
+      this.side.rejectsPath,
+    );
+    throw this.tooManyRejects;
+  }
+
   /** Hands the output on to the sink, counted. */
   async *countOutput(rows: AsyncIterator<Batch>): AsyncGenerator<Batch> {
     for (;;) {
       const next = await rows.next();
-      if (next.done) return;
+      if (next.done) return this.checkRejects();
       if (this.signal.aborted) throw stopped();
       this.outputRows += next.value.length;
       yield next.value;
     }
+  }
+}
+
+/** What earlier batches left in the log, newest first. */
+function* rejectCountsBefore(commits: CommitLog, batchId: number): Generator<RejectCount> {
+  for (let id = batchId - 1; id >= commits.oldest; id--) {
+    const { rejects } = (commits.get(id) ?? {}) as { readonly rejects?: RejectCount };
+    if (rejects !== undefined) yield rejects;
   }
 }
 

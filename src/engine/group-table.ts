@@ -120,6 +120,18 @@ export class GroupTable {
     return times.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   }
 
+  /** The latest close time of the groups that began at or before `begunByMicros`, their window or time being key cell `at`; null: none. */
+  lastClose(at: number, begunByMicros: number): number | null {
+    let last: number | null = null;
+    for (const slot of this.all()) {
+      const cell = this.keyOf(slot)[at] ?? null;
+      const [begin, close] = [Array.isArray(cell) ? (cell[0] as CloseTime) : (cell as CloseTime), this.closesAt(slot)];
+      if (begin === null || close === null || begin > begunByMicros) continue;
+      last = Math.max(last ?? Number.NEGATIVE_INFINITY, Number(close));
+    }
+    return last;
+  }
+
   /** Every group: those that close by close time, then those that never do. */
   all(): Int32Array {
     return this.slotsOf([...this.closeTimes(), null]);

@@ -8,6 +8,7 @@ import type { OperatorTree } from './build-operators.ts';
 import { buildOperators } from './build-operators.ts';
 import { ContinuousExecution } from './continuous.ts';
 import { CurrentRun } from './current-run.ts';
+import { describeJump, jumpOf } from './future-events.ts';
 import type { BatchReport, PhaseTimer } from './progress.ts';
 import { startTimer } from './progress.ts';
 import type { QueryParts } from './query-parts.ts';
@@ -163,13 +164,20 @@ export class MicroBatchExecution {
       batchId: checkpoint.offsets.newest + 1,
       batchWatermarkMs,
       batchTimestampMs: clock.nowMs(),
-      conf: { watermarkPolicy: this.policy },
+      conf: this.batchConf(),
       sources: ranges,
     };
     await timer.time('walCommit', async () => checkpoint.offsets.add(entry.batchId, entry));
     this.pendingIsReplay = false;
     await this.forgetOld();
     return entry;
+  }
+
+  /** Settings that shape the batch's result. A replay takes them from here; of later batches, the policy is kept and the skew is the query's. */
+  private batchConf(): OffsetEntry['conf'] {
+    const { maxFutureSkewMs } = this.parts.settings;
+    const conf = { watermarkPolicy: this.policy };
+    return maxFutureSkewMs === null ? conf : { ...conf, maxFutureSkewMs: String(maxFutureSkewMs) };
   }
 
   private async forgetOld(): Promise<void> {
@@ -198,12 +206,16 @@ export class MicroBatchExecution {
     while (run === null) run = await this.attempt(entry, timer, signal);
     checkAccounts(entry.batchId, run.accounts);
     for (const operator of this.tree.stateful) await timer.time('stateCommit', () => operator.commit(entry.batchId));
+    const watermarkBeforeMs = this.watermark.currentMs;
     this.watermark.update(run.eventTimes);
+    const jump = jumpOf(watermarkBeforeMs, this.watermark.currentMs, entry.batchTimestampMs);
+    if (jump !== null) parts.onWarning(describeJump(entry.batchId, jump));
     const operators = this.tree.stateful.map((operator) => operator.progress());
     const commit: CommitEntry = {
       batchId: entry.batchId,
       nextBatchWatermarkMs: this.watermark.currentMs,
       operators,
+      rejects: run.rejectCount,
     };
     await timer.time('commitOffsets', async () => parts.checkpoint.commits.add(entry.batchId, commit));
     const startOffsets = this.startOffsets;
@@ -211,7 +223,7 @@ export class MicroBatchExecution {
     this.pending = null;
     this.mayOweBatch = true;
     this.startOffsets = entry.sources.map((range) => range.offset);
-    return { entry, run, operators, startOffsets, isReplay: this.pendingIsReplay, durations: timer.finish() };
+    return { entry, run, jump, operators, startOffsets, isReplay: this.pendingIsReplay, durations: timer.finish() };
   }
 
   /** Runs the batch up to its output. Null: a file had changed since it was logged and is left out now; the batch is to be run again. */
@@ -223,6 +235,11 @@ export class MicroBatchExecution {
       await run.side.finish();
       return run;
     } catch (error) {
+      if (run.tooManyRejects !== null) {
+        // To be looked at; when the batch is run again, its rejects take their place.
+        await run.side.finish();
+        throw run.tooManyRejects;
+      }
       await run.side.abandon();
       const { reading } = run;
       const published = this.pendingIsReplay || (run.outputRows > 0 && !this.parts.sink.atomic);
@@ -236,10 +253,10 @@ export class MicroBatchExecution {
 
   /**
    * Closes all open windows in a batch of its own, logged like any other: its watermark is the end of the last one, and is committed as the
-   * watermark, so that nothing can come out twice later. Null when nothing is open.
+   * watermark, so that nothing can come out twice later. With `maxFutureSkew`, windows that begin past it stay open. Null when nothing is to be closed.
    */
   async drain(signal: AbortSignal): Promise<BatchReport | null> {
-    const ends = this.tree.stateful.flatMap((operator) => operator.progress().lastCloseMicros ?? []);
+    const ends = this.lastCloses();
     const throughMs = Math.ceil(Math.max(0, ...ends) / 1000);
     if (this.previous === null || throughMs <= this.watermark.currentMs) return null;
     const timer = startTimer(this.parts.clock);
@@ -247,6 +264,16 @@ export class MicroBatchExecution {
     this.pending = await this.log(this.startOffsets, unchanged, throughMs, timer);
     this.watermark.advanceTo(throughMs);
     return await this.run(this.pending, timer, signal);
+  }
+
+  /** When the last window of each operator closes, micros. */
+  private lastCloses(): number[] {
+    const { settings, clock } = this.parts;
+    const { maxFutureSkewMs } = settings;
+    if (maxFutureSkewMs === null)
+      return this.tree.stateful.flatMap((operator) => operator.progress().lastCloseMicros ?? []);
+    const limitMicros = (clock.nowMs() + maxFutureSkewMs) * 1000;
+    return this.tree.stateful.flatMap((operator) => operator.lastClose?.(limitMicros) ?? []);
   }
 
   /** Goes on continuously from where this query is; what was logged and not committed must have been run before. */

@@ -20,6 +20,8 @@ export interface StatefulOperator extends Operator {
   owesNoDataBatch(fromMicros: number, toMicros: number, mode: OutputMode): boolean;
   /** Counters of the newest batch, for progress. */
   progress(): StateProgress;
+  /** The latest close time, micros, of what is open and began at or before `micros`; null: none. Absent where nothing ever closes. */
+  lastClose?(begunByMicros: number): number | null;
   /** Off the batch's path: snapshots and clean-up. `oldest` is the oldest version that may still be asked for. */
   maintain(version: number, oldest: number): Promise<void>;
 }

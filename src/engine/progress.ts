@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Offset } from '../source.ts';
 import type { EventTimeStats, OperatorAccount } from './batch-run.ts';
 import type { CurrentRun } from './current-run.ts';
+import type { WatermarkJump } from './future-events.ts';
 import type { StateProgress } from './operator.ts';
 
 /** What one executed batch leaves for reports. */
@@ -10,6 +11,7 @@ export interface BatchReport {
   readonly entry: OffsetEntry;
   readonly run: CurrentRun;
   readonly operators: readonly StateProgress[];
+  readonly jump: WatermarkJump | null;
   readonly startOffsets: readonly Offset[];
   readonly isReplay: boolean;
   readonly durations: Durations;
@@ -43,7 +45,7 @@ export function startTimer(clock: Clock): PhaseTimer {
   };
 }
 
-/** Spark's StreamingQueryProgress, field for field (progress.scala), with `account` added. */
+/** Spark's StreamingQueryProgress, field for field (progress.scala), with `account` and `futureEvents` added. */
 export interface StreamingQueryProgress {
   readonly id: string;
   readonly runId: string;
@@ -61,6 +63,15 @@ export interface StreamingQueryProgress {
   readonly sink: { readonly description: string; readonly numOutputRows: number };
   /** Ours: where every row went, per operator; rows in = passed + filtered + late + duplicate + rejected. */
   readonly account: { readonly operators: readonly (OperatorAccount & { readonly operator: string })[] };
+  /** Ours: event times ahead of the batch's time. Left out when there is nothing to tell. */
+  readonly futureEvents?: FutureEventsProgress;
+}
+
+export interface FutureEventsProgress {
+  /** Rows past `maxFutureSkew`; they did not move the watermark. */
+  readonly rowsHeldBack: number;
+  /** The watermark went more than a day past the batch's time. Times as ISO text. */
+  readonly watermarkJump?: { readonly from: string; readonly to: string; readonly batchTime: string };
 }
 
 export interface StateOperatorProgress {
@@ -126,7 +137,17 @@ export function progressOf(
     })),
     sink: { description: identity.sinkDescription, numOutputRows: run.outputRows },
     account: { operators: [...run.accounts].reverse().map(([operator, account]) => ({ operator, ...account })) },
+    ...futureEventsOf(report),
   };
+}
+
+function futureEventsOf({ run, jump }: BatchReport): { readonly futureEvents?: FutureEventsProgress } {
+  const rowsHeldBack = [...run.eventTimes.values()].reduce((sum, { ahead }) => sum + ahead, 0);
+  if (rowsHeldBack === 0 && jump === null) return {};
+  if (jump === null) return { futureEvents: { rowsHeldBack } };
+  const { fromMs, toMs, batchTimestampMs } = jump;
+  const watermarkJump = { from: isoMs(fromMs), to: isoMs(toMs), batchTime: isoMs(batchTimestampMs) };
+  return { futureEvents: { rowsHeldBack, watermarkJump } };
 }
 
 function stateOperatorOf(state: StateProgress): StateOperatorProgress {

@@ -21,6 +21,8 @@ export interface QueryParts {
   readonly openSide: (batchId: number) => SideChannel;
   readonly clock: Clock;
   readonly settings: QuerySettings;
+  /** Tells people who watch, a line each. */
+  readonly onWarning: (message: string) => void;
   /** Releases what belongs to this run alone (a temporary checkpoint). */
   readonly release?: () => Promise<void>;
 }
@@ -41,6 +43,10 @@ export interface QuerySettings {
   readonly keepBatches: number;
   /** At the end of an availableNow run, close all open windows. */
   readonly drain: boolean;
+  /** The share of rejected rows, 0 to 1, above which the query stops before the batch commits (see reject-limit.ts). Null: none. */
+  readonly maxRejectRatio: number | null;
+  /** Event times more than this past the batch's logged time do not move the watermark. Null: all do, as in Spark. */
+  readonly maxFutureSkewMs: number | null;
 }
 
 export const DEFAULT_SETTINGS: QuerySettings = {
@@ -49,4 +55,6 @@ export const DEFAULT_SETTINGS: QuerySettings = {
   watermarkPolicy: 'min',
   keepBatches: 100,
   drain: false,
+  maxRejectRatio: null,
+  maxFutureSkewMs: null,
 };

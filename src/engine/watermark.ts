@@ -27,8 +27,8 @@ export class WatermarkTracker {
   /** Takes in what a batch saw; the new watermark acts in the next batch. */
   update(seen: ReadonlyMap<number, EventTimeStats>): void {
     for (const [id, stats] of seen) {
-      if (stats.count === 0) continue;
-      const value = stats.max - (this.delaysMs.get(id) ?? 0);
+      if (stats.count === stats.ahead) continue;
+      const value = stats.movingMax - (this.delaysMs.get(id) ?? 0);
       this.nodes.set(id, Math.max(this.nodes.get(id) ?? Number.NEGATIVE_INFINITY, value));
     }
     if (this.nodes.size === 0) return;

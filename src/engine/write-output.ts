@@ -16,6 +16,7 @@ export async function writeOutput(parts: QueryParts, tree: OperatorTree, run: Cu
   });
   // A sink may stop early (a user's function that looks at no row); the state must see every row all the same.
   await drainRest(rows);
+  run.checkRejects();
 }
 
 async function drainRest(rows: AsyncIterator<Batch>): Promise<void> {

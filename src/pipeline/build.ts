@@ -132,6 +132,7 @@ function openParts(
     openSide: openSideChannels({ disk, directory: sink.rejectsFolder ?? checkpoint.dir, queryId: checkpoint.id }),
     clock,
     settings: { ...DEFAULT_SETTINGS, ...definition.settings },
+    onWarning: warn,
   };
 }
 

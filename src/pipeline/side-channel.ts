@@ -26,6 +26,7 @@ function sideChannel(place: SideChannelPlace, batchId: number): SideChannel {
   const rejected = new RejectsWriter({ ...place, batchId, kind: 'rejected' });
   const late = new RejectsWriter({ ...place, batchId, kind: 'late' });
   return {
+    rejectsPath: rejected.path,
     reject: (record: RejectedRecord) => rejected.add(record),
     late: (record) => late.add(lateRecord(record)),
     async finish() {

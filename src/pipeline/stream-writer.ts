@@ -9,6 +9,7 @@ import { parseDuration } from '../sql/values/interval.ts';
 import { type QueryDefinition, startQuery } from './build.ts';
 import type { DataFrame } from './data-frame.ts';
 import type { Options } from './formats.ts';
+import { checkConf, type QueryConf } from './query-conf.ts';
 import type { SinkSpec } from './sink-spec.ts';
 
 /** Spark's Trigger, as its Python API writes it. Exactly one field. */
@@ -94,9 +95,9 @@ export class DataStreamWriter {
     return this.with({ partitionBy: columns });
   }
 
-  /** Settings of the engine, for this query. */
-  conf(settings: Partial<QuerySettings>): DataStreamWriter {
-    return this.with({ settings: { ...this.state.settings, ...settings } });
+  /** Settings of the engine, for this query. Errors: OPTION_UNKNOWN, OPTION_INVALID. */
+  conf(conf: QueryConf): DataStreamWriter {
+    return this.with({ settings: { ...this.state.settings, ...checkConf(conf) } });
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { TriggerLike } from '../index.ts';
+import type { QueryConf, TriggerLike } from '../index.ts';
 
 /** What task1 and task2 share: how a folder is watched and when batches run. */
 export interface StreamSettings {
@@ -10,6 +10,8 @@ export interface StreamSettings {
   readonly settleMs: number;
   readonly poll: boolean;
   readonly sparkManifest: boolean;
+  /** Stops the query when a batch has more than this share of its rows rejected, 0 to 1; undefined: no limit. */
+  readonly maxRejectRatio?: number | undefined;
   readonly trigger:
     | { readonly kind: 'default' }
     | { readonly kind: 'availableNow' }
@@ -21,6 +23,8 @@ export interface Task1Settings extends StreamSettings {
   readonly schema: string;
   /** reject, permissive, dropmalformed, failfast: what happens to a record that does not fit. */
   readonly mode: string;
+  /** Puts `'` before texts that a spreadsheet would run. */
+  readonly escapeFormulas?: boolean;
 }
 
 export interface Task2Settings extends StreamSettings {
@@ -29,6 +33,8 @@ export interface Task2Settings extends StreamSettings {
   /** Null: windows do not overlap. */
   readonly slide: string | null;
   readonly watermark: string;
+  /** Events dated further past the batch's time than this do not move the watermark; undefined: all do. */
+  readonly maxFutureSkew?: string | undefined;
   /** Close all open windows at the end of a bounded run. */
   readonly drain: boolean;
   /** Also print each batch's windows. */
@@ -39,6 +45,14 @@ export interface Task2Settings extends StreamSettings {
 /** Options of the file source. */
 export function sourceOptions({ maxFilesPerTrigger, settleMs, poll }: StreamSettings) {
   return { maxFilesPerTrigger, settle: settleMs, poll };
+}
+
+/** The guards that were turned on. */
+export function guards({ maxRejectRatio }: StreamSettings, maxFutureSkew?: string): QueryConf {
+  return {
+    ...(maxRejectRatio === undefined ? {} : { maxRejectRatio }),
+    ...(maxFutureSkew === undefined ? {} : { maxFutureSkew }),
+  };
 }
 
 export function triggerOf({ trigger }: StreamSettings): TriggerLike {

@@ -1,5 +1,5 @@
 import { col, createSession, readJsonSchema, type Session, type StreamingQuery } from '../index.ts';
-import { sourceOptions, type Task1Settings, triggerOf } from './stream-settings.ts';
+import { guards, sourceOptions, type Task1Settings, triggerOf } from './stream-settings.ts';
 
 /** Watches a folder of nested click events (JSON), flattens them, and writes CSV. */
 export function task1(
@@ -20,7 +20,13 @@ export function task1(
       col('Sales.Total_Price').as('total_price'),
     )
     .writeStream.format('csv')
-    .options({ header: true, checkpointLocation: settings.checkpoint, sparkManifest: settings.sparkManifest })
+    .options({
+      header: true,
+      escapeFormulas: settings.escapeFormulas ?? false,
+      checkpointLocation: settings.checkpoint,
+      sparkManifest: settings.sparkManifest,
+    })
+    .conf(guards(settings))
     .trigger(triggerOf(settings))
     .start(settings.out);
 }

@@ -84,6 +84,16 @@ describe('runQuery', () => {
     ]);
   });
 
+  test('tells of rows that did not move the watermark', async () => {
+    const io = createFakeIo();
+    const fake = createFakeQuery();
+    const run = runQuery(fake.query, OPTIONS, io);
+    for (const batchId of [0, 1]) fake.batch({ ...FIRST, batchId, futureEvents: { rowsHeldBack: 600 + batchId } });
+    fake.end();
+    await run;
+    expect(io.err()).toContain('\n1,201 rows dated too far ahead did not move the watermark\n');
+  });
+
   test('says why nothing came out', async () => {
     const io = createFakeIo();
     const fake = createFakeQuery(['2 windows are open', 'the watermark is 2026-01-01T00:00:00Z']);

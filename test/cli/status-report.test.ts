@@ -11,7 +11,13 @@ async function openCheckpoint(disk: ModelDisk): Promise<Checkpoint> {
 }
 
 function logBatch(checkpoint: Checkpoint, batchId: number): void {
-  checkpoint.offsets.add(batchId, { batchId, batchWatermarkMs: 0, batchTimestampMs: 1, conf: {}, sources: [] });
+  checkpoint.offsets.add(batchId, {
+    batchId,
+    batchWatermarkMs: 0,
+    batchTimestampMs: WATERMARK_MS,
+    conf: {},
+    sources: [],
+  });
 }
 
 function commitBatch(checkpoint: Checkpoint, batchId: number, nextBatchWatermarkMs: number): void {
@@ -40,6 +46,20 @@ describe('statusReport', () => {
       '  batches    1 batch committed',
       '  pending    batch 1 is logged, not committed: it runs now, or again at the next start',
       '  watermark  2026-01-01T00:00:30.000Z',
+    ]);
+    checkpoint.close();
+  });
+
+  test('warns of a watermark that is far ahead', async () => {
+    const disk = new ModelDisk();
+    const checkpoint = await openCheckpoint(disk);
+    logBatch(checkpoint, 0);
+    commitBatch(checkpoint, 0, WATERMARK_MS + 40 * 86_400_000);
+    expect(statusReport(disk, '/checkpoints/task2').slice(3)).toEqual([
+      '  watermark  2026-02-10T00:00:30.000Z',
+      expect.stringMatching(
+        /^ {2}warning {4}2026-02-10T00:00:30\.000Z is 40 days past .* late from now on.*--max-future-skew/,
+      ),
     ]);
     checkpoint.close();
   });

@@ -29,6 +29,8 @@ describe('options of the two tasks', () => {
       settleMs: 500,
       poll: false,
       timezone: 'UTC',
+      maxRejectRatio: undefined,
+      escapeFormulas: false,
       sparkManifest: false,
       fresh: false,
       yes: false,
@@ -54,7 +56,16 @@ describe('options of the two tasks', () => {
     expect(() => second('--watermark', 'soon')).toThrow('"soon" is not a duration');
   });
 
+  test('guards, off unless asked for', () => {
+    const guarded = ['--max-reject-ratio', '0.05'];
+    expect(first(...guarded, '--escape-formulas')).toMatchObject({ maxRejectRatio: 0.05, escapeFormulas: true });
+    expect(second()).toMatchObject({ maxRejectRatio: undefined, maxFutureSkew: undefined });
+    expect(second(...guarded, '--max-future-skew', '5m')).toMatchObject({ maxRejectRatio: 0.05, maxFutureSkew: '5m' });
+  });
+
   test.each([
+    [['--max-reject-ratio', '5'], 'must lie between 0 and 1'],
+    [['--max-future-skew', 'soon'], 'is not a duration'],
     [['--drain'], 'needs --once'],
     [['--console', '--json'], 'both print on stdout'],
     [['--parquet-writer', 'parquetsjs-lite'], 'Did you mean "parquetjs-lite"?'],

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildProduct, type CliResult, runCli } from '../support/cli.ts';
 import { clicksArray, clicksCsv } from '../support/clicks-text.ts';
-import { createWorkspace, dataFiles, filesBelow, type Workspace } from '../support/workspace.ts';
+import { createWorkspace, dataFiles, filesBelow, rejects, type Workspace } from '../support/workspace.ts';
 
 const folders = (input: string, out: string, checkpoint: string): string[] => [
   ...['--in', input, '--out', out, '--checkpoint', checkpoint],
@@ -39,6 +39,19 @@ describe('exit codes', () => {
     });
     expect(result.stdout).toBe('');
     expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('65 for more rejects than --max-reject-ratio, and the next run may take them', async () => {
+    work.deliver('json/a.json', `${clicksArray('2026-01-01T00:00:01Z')}`);
+    work.deliver('json/b.json', '{"broken": 1}');
+    const words = ['task1', '--once', ...FOLDERS1, '--max-reject-ratio'];
+    const stopped = await run(...words, '0');
+    expect(stopped).toMatchObject({ code: 65, stderr: expect.stringContaining('1 rejected records among 2 rows') });
+    expect(dataFiles(work.path('csv'), '.csv')).toEqual([]);
+    expect(rejects(work.path('csv'), 'rejected')).toHaveLength(1);
+    expect(await run(...words, '0.5')).toMatchObject({ code: 0 });
+    expect(dataFiles(work.path('csv'), '.csv')).toHaveLength(1);
+    expect(rejects(work.path('csv'), 'rejected')).toHaveLength(1);
   });
 
   test('--exit-code-if-empty for a run without input rows', async () => {
@@ -100,6 +113,23 @@ describe('--json', () => {
       sources: [{ description: expect.stringContaining('FileStreamSource['), numInputRows: 1 }],
       sink: { description: 'ForeachBatchSink', numOutputRows: expect.any(Number) },
     });
+  });
+});
+
+describe('an event dated far ahead', () => {
+  test('freezes the watermark, which is told loudly, unless --max-future-skew holds it back', async () => {
+    work.deliver('csv/1.csv', clicksCsv('2026-01-01T00:00:01Z', '2126-01-01T00:00:00Z'));
+    const frozen = await run('task2', '--once', '--json', ...FOLDERS2);
+    expect(frozen.stderr).toMatch(/warning: batch 0 moved the watermark: 2125-12-31T23:59:30\.000Z is \d+ days past/);
+    expect(JSON.parse(frozen.stdout.split('\n')[0] as string)).toMatchObject({
+      futureEvents: { rowsHeldBack: 0, watermarkJump: { to: '2125-12-31T23:59:30.000Z' } },
+    });
+    expect((await run('status', '--checkpoint', 'state/task2')).stdout).toMatch(/ {2}warning {4}2125-12-31.*days past/);
+
+    const held = await run('task2', '--once', '--max-future-skew', '5m', ...folders('csv', 'parquet2', 'state/2'));
+    expect(held.stderr).not.toContain('warning');
+    expect(held.stderr).toContain('1 row dated too far ahead did not move the watermark');
+    expect((await run('status', '--checkpoint', 'state/2')).stdout).toContain('watermark  2025-12-31T23:59:31.000Z');
   });
 });
 

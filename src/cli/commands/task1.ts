@@ -28,6 +28,11 @@ const OPTIONS = {
     group: 'Data',
     describe: "what to do with a record that does not fit: set it aside in _rejects/, or Spark's three ways",
   },
+  'escape-formulas': {
+    type: 'boolean',
+    group: 'Data',
+    describe: "put ' before texts that a spreadsheet would run (= + - @, tab or carriage return at their start)",
+  },
   ...STREAM_OPTIONS,
 } as const;
 
@@ -39,6 +44,7 @@ export interface Task1Settings extends StreamCommand {
   readonly in: string;
   readonly schema: string;
   readonly mode: string;
+  readonly escapeFormulas: boolean;
 }
 
 export const task1 = defineCommand({
@@ -76,5 +82,6 @@ export function task1Settings(args: Arguments<typeof OPTIONS>): Task1Settings {
     checkpoint: args.checkpoint,
     schema: args.schema ?? CLICK_EVENT_SCHEMA,
     mode: args.mode,
+    escapeFormulas: args['escape-formulas'],
   };
 }

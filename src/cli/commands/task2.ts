@@ -47,6 +47,13 @@ const OPTIONS = {
     group: 'Windows',
     describe: 'how far event time must have passed the end of a window before it is closed',
   },
+  'max-future-skew': {
+    type: 'string',
+    value: 'DURATION',
+    group: 'Windows',
+    describe:
+      "events dated further past the batch's time than this do not move the watermark, but are counted (default: all events move it)",
+  },
   drain: {
     type: 'boolean',
     group: 'Windows',
@@ -70,6 +77,7 @@ export interface Task2Settings extends StreamCommand {
   readonly window: string;
   readonly slide: string | null;
   readonly watermark: string;
+  readonly maxFutureSkew: string | undefined;
   readonly drain: boolean;
   readonly console: boolean;
   readonly parquetWriter: string;
@@ -111,16 +119,20 @@ export function task2Settings(args: Arguments<typeof OPTIONS>): Task2Settings {
     window: args.window,
     slide: args.slide ?? null,
     watermark: args.watermark,
+    maxFutureSkew: args['max-future-skew'],
     drain: args.drain,
     console: args.console,
     parquetWriter: args['parquet-writer'],
   };
 }
 
-function checkWindow(args: Pick<Arguments<typeof OPTIONS>, 'window' | 'slide' | 'watermark'>): void {
+function checkWindow(
+  args: Pick<Arguments<typeof OPTIONS>, 'window' | 'slide' | 'watermark' | 'max-future-skew'>,
+): void {
   const windowMicros = durationMicros('window', args.window);
   const slideMicros = durationMicros('slide', args.slide ?? args.window);
   durationMicros('watermark', args.watermark);
+  if (args['max-future-skew'] !== undefined) durationMicros('max-future-skew', args['max-future-skew']);
   if (windowMicros === 0) throw usageError('--window must be longer than 0.');
   if (slideMicros === 0 || slideMicros > windowMicros) {
     throw usageError(

@@ -173,6 +173,11 @@ export class AggregateOperator implements StatefulOperator {
     return mode !== 'complete' && toMicros > fromMicros;
   }
 
+  lastClose(begunByMicros: number): number | null {
+    const at = this.node.eventTimeKey;
+    return at === null ? null : this.table.lastClose(at, begunByMicros);
+  }
+
   progress(): StateProgress {
     const times = this.node.eventTimeKey === null ? [] : this.table.closeTimes();
     return {

@@ -286,6 +286,11 @@ export class SessionOperator implements StatefulOperator {
     return mode !== 'complete' && toMicros > fromMicros;
   }
 
+  lastClose(begunByMicros: number): number | null {
+    const { eventTimeKey, sessionKey } = this.node;
+    return eventTimeKey === null ? null : this.table.lastClose(sessionKey as number, begunByMicros);
+  }
+
   progress(): StateProgress {
     const times = this.node.eventTimeKey === null ? [] : this.table.closeTimes();
     return {

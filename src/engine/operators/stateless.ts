@@ -7,6 +7,7 @@ import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
 import { batchOfRows, rowObject } from '../../sql/values/plain.ts';
 import type { BatchRun } from '../batch-run.ts';
+import { holdBack } from '../future-events.ts';
 import type { Operator } from '../operator.ts';
 import { listVector } from './list-vector.ts';
 
@@ -147,7 +148,8 @@ function observeEventTimes(run: BatchRun, watermarkId: number, column: Vector): 
   const times = column.kind === 'struct' ? (column.children[1] as Vector) : column;
   let stats = run.eventTimes.get(watermarkId);
   if (stats === undefined) {
-    stats = { max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, sum: 0, count: 0 };
+    const none = Number.NEGATIVE_INFINITY;
+    stats = { max: none, min: Number.POSITIVE_INFINITY, sum: 0, count: 0, ahead: 0, movingMax: none };
     run.eventTimes.set(watermarkId, stats);
   }
   let { max, min, sum } = stats;
@@ -169,6 +171,8 @@ function observeEventTimes(run: BatchRun, watermarkId: number, column: Vector): 
   stats.min = min;
   stats.sum = sum;
   stats.count += times.length;
+  if (max > run.futureLimitMs) holdBack(stats, times, run.futureLimitMs);
+  else stats.movingMax = max;
 }
 
 /** Sorts all rows of the batch; only above a complete-mode aggregation or in a batch query. */

@@ -4,6 +4,7 @@ import { analyze } from '../../plan/analyze.ts';
 import type { QueryDefinition } from '../build.ts';
 import type { DataFrame } from '../data-frame.ts';
 import { isFormatName, type Options } from '../formats.ts';
+import { CONF_NAMES, checkConf } from '../query-conf.ts';
 import { checkSink, sinkPlan } from '../sinks.ts';
 import { type TriggerLike, triggerOf } from '../stream-writer.ts';
 import type { Findings } from './findings.ts';
@@ -24,6 +25,7 @@ export function buildOutput(context: OutputContext, table: DataFrame | null): Qu
   const { sink } = value;
   if (sink !== null) checkPlaces(context, sink);
   const trigger = findings.attempt(['trigger'], () => checkedTrigger(value));
+  const settings = checkedSettings(context);
   if (table === null || trigger === null || sink === null) return null;
   const definition: QueryDefinition = {
     ...table.writeStream.format(sink.format).definition,
@@ -32,7 +34,7 @@ export function buildOutput(context: OutputContext, table: DataFrame | null): Qu
     trigger,
     name,
     partitionBy: sink.partitionBy === undefined ? [] : textList(sink.partitionBy),
-    settings: (value.settings ?? {}) as Partial<QuerySettings>,
+    settings,
   };
   const wrong = checkOptions(definition, sink, findings);
   const options = Object.fromEntries(Object.entries(definition.options).filter(([option]) => !wrong.includes(option)));
@@ -42,6 +44,15 @@ export function buildOutput(context: OutputContext, table: DataFrame | null): Qu
 
 function checkedTrigger({ trigger }: PipelineValue) {
   return triggerOf((trigger ?? { processingTime: '0 seconds' }) as unknown as TriggerLike);
+}
+
+/** Each setting at its own place; unknown names are told as such already. */
+function checkedSettings({ value, findings }: OutputContext): Partial<QuerySettings> {
+  const known = Object.entries(value.settings ?? {}).filter(([name]) => CONF_NAMES.includes(name));
+  return Object.assign(
+    {},
+    ...known.map(([name, setting]) => findings.attempt(['settings', name], () => checkConf({ [name]: setting }))),
+  );
 }
 
 /** Path and checkpoint: what kind of sink needs which. */

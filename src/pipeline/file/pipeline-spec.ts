@@ -149,6 +149,22 @@ const SETTINGS: Spec = {
       example: 'max',
       default: 'min',
     },
+    maxRejectRatio: {
+      type: 'number',
+      least: 0,
+      most: 1,
+      doc: 'Stops the run, before the batch commits, when more than this share of its rows is rejected. A batch of fewer than 100 rows is judged with those before it, and 100 rows are the fewest that a share is taken of. The rejects are written all the same; a start with a higher ratio takes the batch.',
+      example: '0.05',
+      default: 'no limit',
+      notInSpark: 'leave it out; Spark sets no records aside',
+    },
+    maxFutureSkew: {
+      type: 'text',
+      doc: "Events dated further past the batch's logged time than this do not move the watermark; they are processed all the same.",
+      example: '5m',
+      default: 'all events move it',
+      notInSpark: 'leave it out, and filter such events before withWatermark',
+    },
     keepBatches: {
       type: 'integer',
       least: 1,

@@ -17,6 +17,8 @@ function shapeOf(spec: Spec): JsonSchema {
       return spec.choices === undefined ? { type: 'string', minLength: 1 } : { enum: spec.choices };
     case 'integer':
       return { type: 'integer', minimum: spec.least };
+    case 'number':
+      return { type: 'number', minimum: spec.least, maximum: spec.most };
     case 'boolean':
       return { type: 'boolean' };
     case 'scalar':

@@ -5,6 +5,7 @@
 export type Spec =
   | (Described & { readonly type: 'text'; readonly choices?: readonly string[] })
   | (Described & { readonly type: 'integer'; readonly least: number })
+  | (Described & { readonly type: 'number'; readonly least: number; readonly most: number })
   | (Described & { readonly type: 'boolean' })
   /** A text, a number or true/false: the value of an option. */
   | (Described & { readonly type: 'scalar' })
@@ -47,6 +48,8 @@ export function expectedText(spec: Spec): string {
       return spec.choices === undefined ? 'a text' : `one of ${spec.choices.join(', ')}`;
     case 'integer':
       return `a whole number from ${spec.least} on`;
+    case 'number':
+      return `a number from ${spec.least} to ${spec.most}`;
     case 'boolean':
       return 'true or false';
     case 'scalar':

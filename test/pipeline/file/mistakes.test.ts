@@ -65,6 +65,16 @@ describe('one mistake, one message that says how to mend it', () => {
       '10:13: error KEY_UNKNOWN: Settings has no "drian". Did you mean "drain"?',
     ],
     [
+      'a share above 1',
+      `${GOOD}settings: { maxRejectRatio: 5 }\n`,
+      '10:29: error VALUE_INVALID: settings.maxRejectRatio must be a number from 0 to 1. For example: 0.05. Found: 5.',
+    ],
+    [
+      'a skew that is no duration',
+      `${GOOD}settings: { drain: true, maxFutureSkew: 1 month }\n`,
+      '10:41: error OPTION_INVALID: maxFutureSkew is a duration from 0 on, in days or less, found "1 month".',
+    ],
+    [
       'no sink',
       GOOD.replace(/sink.*\n/, ''),
       '1:1: error KEY_MISSING: The file needs "sink". Where the rows go. For example: sink: {',
