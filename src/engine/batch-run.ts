@@ -2,6 +2,7 @@ import type { Batch, Int64 } from '../batch.ts';
 import type { OutputMode } from '../sink.ts';
 import type { RejectedRecord } from '../source.ts';
 import type { EvalContext } from '../sql/typed.ts';
+import type { ChunkGroups } from './chunk-groups.ts';
 
 /** One run of one micro-batch, as the operators see it. */
 export interface BatchRun {
@@ -19,6 +20,8 @@ export interface BatchRun {
    * chunk order, so that doubles add up in one fixed order.
    */
   chunk: number;
+  /** The groups of the batch's chunks where other threads sum them up; else the operator does it from its input. */
+  chunkGroups?(operatorId: number): AsyncIterable<ChunkGroups> | null;
   /** Rows of a source in this batch; empty when the batch takes nothing from it. */
   readSource(sourceIndex: number): AsyncIterable<Batch>;
   /** The row account of an operator, made on first use. */

@@ -30,6 +30,15 @@ export class RowGrouper {
     return this.keys.map((column) => column[group] as Cell);
   }
 
+  /** Adds the next group by its key cells, which no other group has. */
+  add(key: readonly Cell[]): void {
+    if (key.length === 0) return;
+    key.forEach((cell, column) => {
+      (this.keys[column] as Cell[]).push(cell);
+    });
+    this.groups++;
+  }
+
   /** The group of every row. */
   assign(vectors: readonly Vector[], length: number): Int32Array {
     if (vectors.length === 0) return new Int32Array(length);

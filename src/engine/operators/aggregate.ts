@@ -4,13 +4,11 @@ import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { OutputMode } from '../../sink.ts';
 import type { StateStore } from '../../state-store.ts';
-import type { Accumulator } from '../aggregates/accumulator.ts';
-import { createAccumulator } from '../aggregates/table.ts';
 import type { BatchRun } from '../batch-run.ts';
+import { ChunkGroups } from '../chunk-groups.ts';
 import type { CloseTime } from '../group-table.ts';
 import { GroupTable, keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
-import { RowGrouper } from '../row-grouper.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
 
@@ -71,24 +69,30 @@ export class AggregateOperator implements StatefulOperator {
   /** Takes in all rows of the batch; gives the slots that they changed, in order. */
   private async consume(run: BatchRun): Promise<Set<number>> {
     const touched = new Set<number>();
-    let partial: Partial | null = null;
-    let chunk = -1;
-    for await (const all of this.input.rows(run)) {
-      const batch = this.dropLateRows(all, run);
-      if (batch.length === 0) continue;
-      if (partial === null || run.chunk !== chunk) {
-        if (partial !== null) this.mergePartial(partial, run, touched);
-        partial = new Partial(this.node);
-        chunk = run.chunk;
-      }
-      partial.add(batch);
+    for await (const groups of run.chunkGroups?.(this.operatorId) ?? this.chunkGroups(run)) {
+      this.merge(groups, run, touched);
     }
-    if (partial !== null) this.mergePartial(partial, run, touched);
     return touched;
   }
 
+  /** The groups of every chunk of the batch, in order. */
+  async *chunkGroups(run: BatchRun): AsyncGenerator<ChunkGroups> {
+    let groups: ChunkGroups | null = null;
+    let chunk = -1;
+    for await (const all of this.input.rows(run)) {
+      if (groups === null || run.chunk !== chunk) {
+        if (groups !== null) yield groups;
+        groups = new ChunkGroups(this.node);
+        chunk = run.chunk;
+      }
+      const batch = this.dropLateRows(all, run, groups.lateGroups);
+      if (batch.length > 0) groups.add(batch);
+    }
+    if (groups !== null) yield groups;
+  }
+
   /** Late rows of an aggregation keyed on the event time itself; windows are told late where they are assigned. */
-  private dropLateRows(batch: Batch, run: BatchRun): Batch {
+  private dropLateRows(batch: Batch, run: BatchRun, lateGroups: Set<string>): Batch {
     const at = this.node.eventTimeKey;
     if (!this.reportLate || at === null || run.outputMode === 'complete') return batch;
     const account = run.account(this.account);
@@ -98,7 +102,7 @@ export class AggregateOperator implements StatefulOperator {
       const time = timeOf(cellAt(column, row));
       if (time === null || time > run.lateMicros) kept.push(row);
       else {
-        this.lateGroups.add(keyText(this.node.keys.map((key) => cellAt(batch.vectors[key] as Vector, row))));
+        lateGroups.add(keyText(this.node.keys.map((key) => cellAt(batch.vectors[key] as Vector, row))));
         run.side.late({
           operator: this.account,
           rows: batch,
@@ -117,11 +121,12 @@ export class AggregateOperator implements StatefulOperator {
     return late === 0 ? batch : takeBatch(batch, Int32Array.from(kept));
   }
 
-  private mergePartial(partial: Partial, run: BatchRun, touched: Set<number>): void {
+  private merge(chunk: ChunkGroups, run: BatchRun, touched: Set<number>): void {
+    for (const group of chunk.lateGroups) this.lateGroups.add(group);
     const filtersLate = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
-    const slots = new Int32Array(partial.groups.size);
+    const slots = new Int32Array(chunk.size);
     for (let group = 0; group < slots.length; group++) {
-      const key = partial.groups.keyOf(group);
+      const key = chunk.keyOf(group);
       if (filtersLate) {
         const time = this.closeTime(key);
         if (time !== null && time <= run.lateMicros) {
@@ -134,7 +139,7 @@ export class AggregateOperator implements StatefulOperator {
       slots[group] = slot;
       touched.add(slot);
     }
-    this.table.mergeGroups(slots, partial.accumulators);
+    this.table.mergeGroups(slots, chunk.accumulators);
   }
 
   private *emit(run: BatchRun, touched: ReadonlySet<number>): Generator<Batch> {
@@ -191,31 +196,6 @@ export class AggregateOperator implements StatefulOperator {
       nextCloseMicros: times.length === 0 ? null : Number(times[0]),
       lastCloseMicros: times.length === 0 ? null : Number(times.at(-1)),
     };
-  }
-}
-
-/** The groups of one chunk of input. */
-class Partial {
-  readonly groups: RowGrouper;
-  readonly accumulators: readonly Accumulator[];
-  private capacity = 0;
-
-  constructor(private readonly node: AggregateNode) {
-    this.groups = new RowGrouper(node.keys.length);
-    this.accumulators = node.aggregates.map(createAccumulator);
-  }
-
-  add(batch: Batch): void {
-    const keys = this.node.keys.map((key) => batch.vectors[key] as Vector);
-    const slots = this.groups.assign(keys, batch.length);
-    if (this.groups.size > this.capacity) {
-      this.capacity = Math.max(64, this.groups.size * 2);
-      for (const accumulator of this.accumulators) accumulator.grow(this.capacity);
-    }
-    this.node.aggregates.forEach((call, index) => {
-      const args = call.args.map((arg) => batch.vectors[arg] as Vector);
-      (this.accumulators[index] as Accumulator).update(slots, batch.length, args);
-    });
   }
 }
 

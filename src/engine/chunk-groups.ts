@@ -1,0 +1,84 @@
+import type { Batch, Cell, Vector } from '../batch.ts';
+import { cellAt, vectorOf } from '../batch.ts';
+import type { PhysicalPlan } from '../plan/physical.ts';
+import { schemaOf } from '../plan/physical.ts';
+import type { Accumulator } from './aggregates/accumulator.ts';
+import { createAccumulator } from './aggregates/table.ts';
+import { RowGrouper } from './row-grouper.ts';
+
+type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
+
+/**
+ * The groups of one chunk of input, summed up. Chunks are merged into the state in their order, whichever thread summed them, so that
+ * doubles add up in one fixed order.
+ */
+export class ChunkGroups {
+  readonly accumulators: readonly Accumulator[];
+  /** Key texts of groups whose rows were late and not added. */
+  readonly lateGroups = new Set<string>();
+  private readonly groups: RowGrouper;
+  private capacity = 0;
+
+  constructor(private readonly node: AggregateNode) {
+    this.groups = new RowGrouper(node.keys.length);
+    this.accumulators = node.aggregates.map(createAccumulator);
+  }
+
+  /** Number of groups. */
+  get size(): number {
+    return this.groups.size;
+  }
+
+  /** Key cells of group `group`, numbered from 0 in the order of first appearance. */
+  keyOf(group: number): Cell[] {
+    return this.groups.keyOf(group);
+  }
+
+  add(batch: Batch): void {
+    const keys = this.node.keys.map((key) => batch.vectors[key] as Vector);
+    const slots = this.groups.assign(keys, batch.length);
+    this.reserve();
+    this.node.aggregates.forEach((call, index) => {
+      const args = call.args.map((arg) => batch.vectors[arg] as Vector);
+      (this.accumulators[index] as Accumulator).update(slots, batch.length, args);
+    });
+  }
+
+  private reserve(): void {
+    if (this.size <= this.capacity) return;
+    this.capacity = Math.max(64, this.size * 2);
+    for (const accumulator of this.accumulators) accumulator.grow(this.capacity);
+  }
+
+  /** All groups as vectors, to be sent to another thread: key columns, then the accumulators' durable columns. */
+  save(): readonly Vector[] {
+    const slots = Int32Array.from({ length: this.size }, (_, group) => group);
+    const keys = this.keyFields.map((field, column) =>
+      vectorOf(
+        field.type,
+        Array.from(slots, (group) => this.keyOf(group)[column] ?? null),
+      ),
+    );
+    return [...keys, ...this.accumulators.flatMap((accumulator) => accumulator.save(slots))];
+  }
+
+  /** The groups that `save` gave, of the same plan. */
+  static load(node: AggregateNode, size: number, vectors: readonly Vector[]): ChunkGroups {
+    const chunk = new ChunkGroups(node);
+    const keys = vectors.slice(0, node.keys.length);
+    const slots = Int32Array.from({ length: size }, (_, group) => group);
+    for (const group of slots) chunk.groups.add(keys.map((vector) => cellAt(vector, group)));
+    chunk.reserve();
+    let column = keys.length;
+    for (const accumulator of chunk.accumulators) {
+      const width = accumulator.stateFields.length;
+      accumulator.load(slots, vectors.slice(column, column + width));
+      column += width;
+    }
+    return chunk;
+  }
+
+  private get keyFields() {
+    return schemaOf(this.node.output.slice(0, this.node.keys.length)).fields;
+  }
+}
