@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildProduct, type CliResult, runCli } from '../support/cli.ts';
 import { clicksArray, clicksCsv } from '../support/clicks-text.ts';
@@ -10,6 +11,8 @@ const folders = (input: string, out: string, checkpoint: string): string[] => [
 ];
 const FOLDERS1 = folders('json', 'csv', 'state/task1');
 const FOLDERS2 = folders('csv', 'parquet', 'state/task2');
+
+const CLICK_SCHEMA = join(import.meta.dirname, '..', '..', 'schemas', 'click-event.schema.json');
 
 let work: Workspace;
 beforeAll(buildProduct);
@@ -113,6 +116,26 @@ describe('--json', () => {
       sources: [{ description: expect.stringContaining('FileStreamSource['), numInputRows: 1 }],
       sink: { description: 'ForeachBatchSink', numOutputRows: expect.any(Number) },
     });
+  });
+});
+
+describe('--escape-formulas', () => {
+  test('defuses texts that a spreadsheet would run', async () => {
+    const schema = readFileSync(CLICK_SCHEMA, 'utf8').replace(
+      '"Quantity": { "type": "integer" }',
+      '"Quantity": { "type": "string" }',
+    );
+    writeFileSync(work.path('text.json'), schema);
+    const event = clicksArray('2026-01-01T00:00:01Z')
+      .replace('"Quantity":2', '"Quantity":"=1+2"')
+      .replace('1.5', '-1.5');
+    work.deliver('json/a.json', event);
+    const csv = async (out: string, ...words: string[]) => {
+      await run('task1', '--once', '--schema', 'text.json', ...folders('json', out, `state/${out}`), ...words);
+      return dataFiles(work.path(out), '.csv').map((file) => readFileSync(file, 'utf8').split('\n')[1]);
+    };
+    expect(await csv('plain')).toEqual(['2026-01-01T00:00:01Z,1,10,=1+2,-1.5']);
+    expect(await csv('defused', '--escape-formulas')).toEqual([`2026-01-01T00:00:01Z,1,10,"'=1+2",-1.5`]);
   });
 });
 

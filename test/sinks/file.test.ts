@@ -8,6 +8,7 @@ import type { Disk } from '../../src/fs/disk.ts';
 import { nodeDisk } from '../../src/fs/node-disk.ts';
 import { DATE, field, LONG, type Schema, STRING, struct } from '../../src/schema.ts';
 import { openFileSink } from '../../src/sinks/file.ts';
+import { partitionSplitter } from '../../src/sinks/partition-folders.ts';
 import { type OutputRequest, openOutput, writeBatchFiles } from '../../src/sinks/write.ts';
 import { lineFormat } from '../sources/line-format.ts';
 import { newFolder, removeFolders } from '../sources/support.ts';
@@ -126,6 +127,47 @@ describe('files of a batch', () => {
       [`k=__HIVE_DEFAULT_PARTITION__/d=__HIVE_DEFAULT_PARTITION__/${name}`]: '3\n',
       [`k=__HIVE_DEFAULT_PARTITION__/d=1970-01-01/${name}`]: '4\n',
     });
+  });
+
+  test('no value of a partition column leads out of the folder, and each has a folder of its own', () => {
+    const hostile = [
+      '..',
+      '.',
+      '../..',
+      '/',
+      '\\',
+      '\0',
+      '~',
+      '%2F',
+      '%',
+      'a\nb',
+      'C:',
+      'NUL',
+      '..\\..',
+      '\u202e',
+      'é',
+    ];
+    const value = fc.oneof(
+      fc.constantFrom(...hostile),
+      fc.string({ minLength: 1, maxLength: 20 }),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+    );
+    fc.assert(
+      fc.property(value, value, value, (column, one, other) => {
+        const schema = struct([field(column, STRING), field(`${column}v`, LONG)]);
+        const rows = [
+          [one, 1],
+          [other, 2],
+        ];
+        const splitter = partitionSplitter(schema, [column]);
+        const folders = [...splitter.split(batchOf(schema, rows))].map(([folder]) => folder);
+        expect(folders.length).toBe(one === other ? 1 : 2);
+        for (const folder of folders) {
+          expect(relative('/out', join('/out', folder))).toBe(folder);
+          expect(folder).toMatch(/^[^/\0]+=[^/\0]+$/);
+        }
+      }),
+    );
   });
 
   test('partition columns are checked', async () => {

@@ -1,20 +1,23 @@
 import { type Batch, type BytesVector, type ObjectVector, toBytesVector } from '../../batch.ts';
-import { configError, dataError, didYouMean } from '../../errors.ts';
+import { configError, didYouMean } from '../../errors.ts';
 import type { DecodeRequest, Decoder, EncodeRequest, Encoder, Format } from '../../format.ts';
 import { type DataType, formatType, type Schema } from '../../schema.ts';
 import { Lines } from '../lines.ts';
+import { rawFields } from '../raw-fields.ts';
 import { invalidUtf8At } from '../utf8.ts';
 import { WholeInput } from '../whole-input.ts';
 
 const BATCH_ROWS = 4096;
 /** A batch is also full when its text is this long: the offsets of a column are 32 bits. */
 const BATCH_BYTES = 256 * 1024 * 1024;
+/** What is kept of a text that is too long. */
+const KEPT_RAW_BYTES = 64 * 1024;
 
 /** Options of the text format, checked and with their defaults. */
 export interface TextOptions {
   /** The file is one row, not one row per line. */
   readonly wholetext: boolean;
-  /** A longer line, or whole text, stops the reading: it cannot be held. */
+  /** A longer line, or whole text, is rejected: it cannot be held. */
   readonly maxRecordBytes: number;
 }
 
@@ -56,7 +59,7 @@ export function textOptions(given: Readonly<Record<string, unknown>>): TextOptio
 export const textFormat: Format = { name: 'text', extension: '.txt', decoder: textDecoder, encoder: textEncoder };
 
 function textDecoder(request: DecodeRequest): Decoder {
-  return new TextDecoding(request.schema, textOptions(request.options));
+  return new TextDecoding(request, textOptions(request.options));
 }
 
 class TextDecoding implements Decoder {
@@ -67,10 +70,10 @@ class TextDecoding implements Decoder {
   private row = 0;
 
   constructor(
-    private readonly schema: Schema,
+    private readonly request: DecodeRequest,
     private readonly options: TextOptions,
   ) {
-    this.type = onlyColumn(schema, 'reads');
+    this.type = onlyColumn(request.schema, 'reads');
     this.lines = options.wholetext ? new WholeInput(options.maxRecordBytes) : new Lines(options.maxRecordBytes);
   }
 
@@ -95,12 +98,10 @@ class TextDecoding implements Decoder {
   private take(): void {
     const { bytes, start, end, tooLong, number } = this.lines;
     if (tooLong) {
-      const limit = this.options.maxRecordBytes;
-      const what = this.options.wholetext ? 'the text' : `line ${number}`;
-      throw dataError(
-        'RECORD_TOO_LONG',
-        `${what} is longer than ${limit} bytes. Raise maxRecordBytes if that is right.`,
-      );
+      const reason = `longer than ${this.options.maxRecordBytes} bytes (maxRecordBytes)`;
+      const head = bytes.subarray(start, Math.min(end, start + KEPT_RAW_BYTES));
+      this.request.reject({ line: number, reason, ...rawFields(head) });
+      return;
     }
     const valid = invalidUtf8At(bytes, start, end) < 0;
     // As in Spark, bytes that are no text become U+FFFD.
@@ -127,7 +128,7 @@ class TextDecoding implements Decoder {
     this.offsets = new Int32Array(BATCH_ROWS + 1);
     this.bytes = new Uint8Array(Math.max(1024, used));
     const vector: BytesVector = { kind: 'bytes', type: this.type, length, validity: null, offsets, bytes };
-    return { schema: this.schema, length, vectors: [vector] };
+    return { schema: this.request.schema, length, vectors: [vector] };
   }
 }
 

@@ -258,6 +258,17 @@ describe('mode reject', () => {
     ]);
   });
 
+  test('a header of too many columns rejects the rows of its file, not the rows of others', () => {
+    const { rows, rejects } = decode(clicks, 'a,b,c,d\nx,1\n', { maxColumns: 3, header: true });
+    expect(rows).toEqual([]);
+    expect(rejects).toEqual([
+      { line: 2, byteOffset: 8, reason: 'line 1: the header has 4 columns, maxColumns is 3', raw: 'x,1' },
+    ]);
+    expect(decode(clicks, 'a,b,c,d\nx,1\n', { maxColumns: 4, header: true }).rejects[0]?.reason).not.toContain(
+      'maxColumns',
+    );
+  });
+
   test('bytes that are not UTF-8 are set aside as base64', () => {
     const { rows, rejects } = decode(clicks, Uint8Array.of(0x61, 0xff, 0x2c, 0x31, 10, 0x62, 0x2c, 0x32, 10));
     expect(rows).toEqual([['b', 2]]);

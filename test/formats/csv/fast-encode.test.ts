@@ -125,6 +125,34 @@ describe('CSV through the kernel', () => {
     );
   });
 
+  test('defuses formulas as the plain encoder does', () => {
+    const texts = [
+      '=1+1',
+      '+1',
+      '-1',
+      '@sum',
+      '\tx',
+      '\rx',
+      '\uff1dx',
+      '\uff0bx',
+      '\uff0dx',
+      '\uff20x',
+      'a=1',
+      ' =1',
+      '=',
+    ];
+    const rows = texts.map((text, i): Cell[] => [text, -i, -i / 2, `${text}"`]);
+    const batch = batchOf([STRING, LONG, DOUBLE, STRING], rows);
+    const given = { escapeFormulas: true };
+    const bytes = encoded(batch, given, true);
+    expect(bytes).toBe(encoded(batch, given, false));
+    const lines = Buffer.from(bytes, 'latin1').toString().split('\n').slice(0, texts.length);
+    expect(lines[1]).toBe(`"'+1",-1,-0.5,"'+1"""`);
+    expect(lines[10]).toBe('a=1,-10,-5,"a=1"""');
+    expect(lines.map((line) => line.startsWith(`"'`))).toEqual(texts.map((text) => text !== 'a=1' && text !== ' =1'));
+    expect(encoded(batch, {}, true)).not.toContain("'");
+  });
+
   test('fills its buffer many times over', () => {
     const rows = Array.from({ length: 40_000 }, (_, i): Cell[] => [i, i / 100, `text ${'x'.repeat(i % 97)}`]);
     const batch = batchOf([LONG, DOUBLE, STRING], rows);

@@ -6,9 +6,9 @@ import { field, LONG, STRING, struct } from '../../../src/schema.ts';
 
 const schema = struct([field('value', STRING)]);
 
-function read(input: string | Uint8Array, cuts: readonly number[] = [], options = {}): Cell[] {
+function read(input: string | Uint8Array, cuts: readonly number[] = [], options = {}, rejects: object[] = []): Cell[] {
   const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input;
-  const decoder = textFormat.decoder({ schema, options, reject: () => {}, dropped: () => {} });
+  const decoder = textFormat.decoder({ schema, options, reject: (record) => rejects.push(record), dropped: () => {} });
   const batches: Batch[] = [];
   let from = 0;
   for (const to of [...cuts, bytes.length]) {
@@ -49,10 +49,18 @@ describe('reading', () => {
     expect(read(lines.join('\n'))).toEqual(lines);
   });
 
-  test('a line that is too long is an error, at every cut', () => {
+  test('a line that is too long is set aside with its beginning, at every cut', () => {
     for (const cuts of [[], [3], [5], [7], [1, 2, 3, 4, 5, 6]]) {
-      expect(() => read('a\nbcdefgh\n', cuts, { maxRecordBytes: 4 })).toThrow('line 2 is longer than 4 bytes');
+      const rejects: object[] = [];
+      expect(read('a\nbcdefgh\nc\n', cuts, { maxRecordBytes: 4 }, rejects)).toEqual(['a', 'c']);
+      expect(rejects).toEqual([{ line: 2, reason: 'longer than 4 bytes (maxRecordBytes)', raw: 'bcde' }]);
     }
+  });
+
+  test('so is a whole text', () => {
+    const rejects: object[] = [];
+    expect(read('abc\ndef', [2], { maxRecordBytes: 4, wholetext: true }, rejects)).toEqual([]);
+    expect(rejects).toEqual([{ line: 1, reason: 'longer than 4 bytes (maxRecordBytes)', raw: 'abc\nd' }]);
   });
 
   test('does not depend on where chunks end', () => {
