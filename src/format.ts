@@ -10,6 +10,8 @@ export interface Format {
   readonly name: string;
   /** File name ending of what `encode` writes, with the dot. */
   readonly extension: string;
+  /** Whether files can be decoded in parts, each by itself (`DecodeRequest.range`). */
+  readonly decodesRanges?: (options: Readonly<Record<string, unknown>>) => boolean;
   decoder(request: DecodeRequest): Decoder;
   encoder(request: EncodeRequest): Encoder;
 }
@@ -23,6 +25,16 @@ export interface DecodeRequest {
   reject(record: Omit<RejectedRecord, 'source'>): void;
   /** Rows dropped by DROPMALFORMED. */
   dropped(rows: number): void;
+  /** The part of the file that is wanted, where the format can decode parts; absent: the whole file. */
+  readonly range?: DecodeRange;
+}
+
+/** The records of a file that begin at or behind byte `start`, where one begins, and before byte `until`. */
+export interface DecodeRange {
+  readonly start: number;
+  readonly until: number;
+  /** 1-based line at `start`. */
+  readonly line: number;
 }
 
 /** Decodes one file. A row-less result is not yielded. */
@@ -31,6 +43,14 @@ export interface Decoder {
   push(chunk: Uint8Array): Iterable<Batch>;
   /** The input is complete. */
   finish(): Iterable<Batch>;
+
+  /**
+   * Takes bytes from the beginning of the file, for a range that begins further on, where they say what its records mean (the header of
+   * CSV). True: that is known now; then the range's bytes are pushed.
+   */
+  readHead?(chunk: Uint8Array): boolean;
+  /** Where the first record behind the range begins, and its line, once that is known; bytes behind it are not looked at. */
+  readonly stopped?: { readonly offset: number; readonly line: number } | null;
 }
 
 export interface EncodeRequest {

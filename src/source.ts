@@ -34,14 +34,37 @@ export interface Source {
 
   /** Called with every end offset known at the start, in order, when a query is (re)opened: restores what the source remembers. */
   restore?(committed: AsyncIterable<{ batchId: number; offset: Offset; splits: readonly Split[] }>): Promise<void>;
-  /** Batch `batchId`, which ended at `offset`, is committed for good; the source may forget or clean up what came before. */
-  commit?(batchId: number, offset: Offset, splits: readonly Split[]): Promise<void>;
+  /**
+   * Batch `batchId`, which ended at `offset`, is committed for good; the source may forget or clean up what came before. `quarantined` are
+   * splits that an operator set aside: they were not read, are never to be given again, and stay where they are.
+   */
+  commit?(batchId: number, offset: Offset, splits: readonly Split[], quarantined?: readonly Split[]): Promise<void>;
   /** These splits were left out of the batch they were planned for: their data is new again. */
   release?(splits: readonly Split[]): void;
   /** Fixes the end for this run (Trigger.AvailableNow): later `latestOffset` calls never go past what is there now. */
   prepareForAvailableNow?(): Promise<void>;
+  /** How other threads read the splits of this source; absent or null: they cannot. */
+  readonly parallel?: ParallelReading | null;
   /** Calls `wake` when new data may be there. A hint: the engine also asks on its own. */
   onData?(wake: () => void): void;
+}
+
+/** Splits cut into chunks, which can be read by themselves, in any order, by whoever has `reader`. */
+export interface ParallelReading {
+  /** Plain data; opaque to the engine. */
+  readonly reader: unknown;
+  /** The chunks of a split, in order. Some may turn out to hold no record. */
+  chunks(split: Split): readonly SplitChunk[];
+}
+
+export interface SplitChunk {
+  readonly split: Split;
+  /** The chunk begins with the first record at or behind this byte, and ends before the first one at or behind `until`. */
+  readonly from: number;
+  /** Infinity is written as null in JSON, so the last chunk has none. */
+  readonly until: number | null;
+  /** About how much there is to read. */
+  readonly bytes: number;
 }
 
 export interface ReadContext {
@@ -49,6 +72,8 @@ export interface ReadContext {
   reject(record: RejectedRecord): void;
   /** Counts rows that the source read: `rows` given on plus those rejected or dropped while parsing. */
   countInput(rows: number): void;
+  /** The rows that come from here on are of another chunk. A split begins with one. */
+  beginChunk(): void;
   /** Counts rows dropped while parsing by a mode that says so (Spark's DROPMALFORMED). */
   countDropped(rows: number): void;
   readonly signal: AbortSignal;

@@ -33,6 +33,8 @@ export class CurrentRun implements BatchRun {
   private firstReject: RejectedRecord | null = null;
   /** The split that is being read, or was when the run failed. */
   reading: { readonly sourceIndex: number; readonly split: Split } | null = null;
+  /** What reading and computing the rows threw, before the sink. */
+  inputError: unknown = null;
   chunk = 0;
 
   constructor(
@@ -81,11 +83,15 @@ export class CurrentRun implements BatchRun {
       countDropped: (rows) => {
         account.filtered += rows;
       },
+      beginChunk: () => {
+        this.chunk++;
+      },
       signal: this.signal,
     };
     for await (const split of this.splitsOf(sourceIndex)) {
       this.chunk++;
       this.reading = { sourceIndex, split };
+      this.parts.checkpoint.attempts.noteReading(this.batchId, split);
       for await (const batch of source.read(split, context)) {
         if (this.signal.aborted) throw stopped();
         account.passed += batch.length;
@@ -122,7 +128,10 @@ export class CurrentRun implements BatchRun {
   /** Hands the output on to the sink, counted. */
   async *countOutput(rows: AsyncIterator<Batch>): AsyncGenerator<Batch> {
     for (;;) {
-      const next = await rows.next();
+      const next = await rows.next().catch((error) => {
+        this.inputError = error;
+        throw error;
+      });
       if (next.done) return this.checkRejects();
       if (this.signal.aborted) throw stopped();
       this.outputRows += next.value.length;
@@ -141,6 +150,7 @@ function* rejectCountsBefore(commits: CommitLog, batchId: number): Generator<Rej
 
 export const STOPPED = 'QUERY_STOPPED';
 
-function stopped(): ClickstreamError {
+/** What ends a batch that is abandoned, so that the query can stop. */
+export function stopped(): ClickstreamError {
   return new ClickstreamError(STOPPED, 'user', 'The query was stopped; the batch is run again at the next start.');
 }

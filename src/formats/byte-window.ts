@@ -10,10 +10,13 @@ export class ByteWindow {
   end = 0;
   /** Whether the stream ends at `end`. */
   ended = false;
-  /** Offset in the stream of `bytes[0]`. */
-  private base = 0;
-  private line = 1;
   private countedTo = 0;
+
+  /** `base`: offset in the stream of the first byte that will be appended; `line`: its 1-based line. */
+  constructor(
+    private base = 0,
+    private line = 1,
+  ) {}
 
   /** Copies the chunk in; it is the caller's again. */
   append(chunk: Uint8Array): void {

@@ -1,4 +1,8 @@
+import type { DecodeRange } from '../format.ts';
 import { ByteWindow } from './byte-window.ts';
+
+/** Every record of a file. */
+export const WHOLE: DecodeRange = { start: 0, until: Number.POSITIVE_INFINITY, line: 1 };
 
 /** What is kept of a line that is too long. */
 const KEPT_BYTES = 64 * 1024;
@@ -24,15 +28,23 @@ export class Lines {
   /** The line is longer than the limit: only its beginning is here. */
   tooLong = false;
 
-  private readonly window = new ByteWindow();
-  private begun = false;
+  /** Where the first line behind the range begins, once it is reached. */
+  stopped: { readonly offset: number; readonly line: number } | null = null;
+  private readonly window: ByteWindow;
+  private begun: boolean;
   /** Bytes of the line that were looked at already. */
   private scanned = 0;
   private head: Uint8Array | null = null;
   private headOffset = 0;
   private readonly keptBytes: number;
 
-  constructor(private readonly maxLineBytes: number) {
+  constructor(
+    private readonly maxLineBytes: number,
+    private readonly range: DecodeRange = WHOLE,
+  ) {
+    this.window = new ByteWindow(range.start, range.line);
+    this.begun = range.start > 0;
+    this.number = range.line - 1;
     this.bytes = this.window.bytes;
     this.keptBytes = Math.min(KEPT_BYTES, maxLineBytes);
   }
@@ -51,7 +63,7 @@ export class Lines {
    */
   pass(runner: LineRunner): boolean {
     const { window } = this;
-    if (!this.begun || this.head !== null || window.start === window.end) return false;
+    if (!this.begun || this.head !== null || window.start === window.end || this.isBehind()) return false;
     const behind = runner.takeLines(window, window.start);
     if (behind === window.start) return false;
     this.number += runner.taken;
@@ -66,6 +78,10 @@ export class Lines {
     if (!this.begun) {
       if (!window.skipByteOrderMark()) return false;
       this.begun = true;
+    }
+    if (this.head === null && this.isBehind()) {
+      this.stopped = { offset: window.offsetOf(window.start), line: this.number + 1 };
+      return false;
     }
     const { bytes, start, end, ended } = window;
     let at = start + this.scanned;
@@ -91,6 +107,10 @@ export class Lines {
     this.scanned = 0;
     window.start = behind;
     return true;
+  }
+
+  private isBehind(): boolean {
+    return this.window.offsetOf(this.window.start) >= this.range.until;
   }
 
   /** Keeps the beginning of a line that is too long and lets go of the rest. */

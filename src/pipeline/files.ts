@@ -32,7 +32,8 @@ export function fileInput(
 ): FileInput {
   const sourceNames = new Map(FILE_SOURCE_OPTION_NAMES.map((name) => [name.toLowerCase(), name]));
   const sourceOptions: Record<string, unknown> = {};
-  const formatOptions: Record<string, unknown> = {};
+  // No prototype: an option called __proto__ is refused as unknown, not taken for something else.
+  const formatOptions: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(options)) {
     const own = sourceNames.get(name.toLowerCase());
     if (own === undefined) formatOptions[name] = value;
@@ -103,5 +104,6 @@ const TABLE_CONTEXT: ReadContext = {
   },
   countInput: () => {},
   countDropped: () => {},
+  beginChunk: () => {},
   signal: new AbortController().signal,
 };

@@ -2,6 +2,7 @@ import { type Batch, type Cell, cellAt } from '../../src/batch.ts';
 import type { DecodeRequest, Decoder } from '../../src/format.ts';
 import { csvDecoder, plainCsvDecoder } from '../../src/formats/csv/decoder.ts';
 import { jsonDecoder, plainJsonDecoder } from '../../src/formats/json/decode.ts';
+import type { RejectedRecord } from '../../src/source.ts';
 import type { DecodingCase } from './decoding-case.ts';
 
 const DECODERS = {
@@ -9,40 +10,85 @@ const DECODERS = {
   csv: { fast: csvDecoder, plain: plainCsvDecoder },
 };
 
+/** What a decoder gave. */
+export interface Decoded {
+  readonly batches: readonly Batch[];
+  readonly rejects: readonly Omit<RejectedRecord, 'source'>[];
+  readonly dropped: number;
+  readonly error: unknown;
+}
+
+/** Decodes a case, cut into chunks as it says. */
+export function decoded(make: (request: DecodeRequest) => Decoder, given: Omit<DecodingCase, 'format'>): Decoded {
+  const batches: Batch[] = [];
+  const rejects: Omit<RejectedRecord, 'source'>[] = [];
+  let dropped = 0;
+  let error: unknown = null;
+  try {
+    let next: { offset: number; line: number } | null = { offset: 0, line: 1 };
+    for (const until of rangeEnds(given)) {
+      if (next === null || next.offset >= until) continue;
+      const { offset: start, line }: { offset: number; line: number } = next;
+      const decoder: Decoder = make({
+        schema: given.schema,
+        options: given.options,
+        reject: (record) => rejects.push(record),
+        dropped: (rows) => {
+          dropped += rows;
+        },
+        range: { start, until, line },
+      });
+      if (start > 0 && decoder.readHead !== undefined) {
+        for (const chunk of chunks(given, 0)) if (decoder.readHead(chunk)) break;
+      }
+      for (const chunk of chunks(given, start)) {
+        batches.push(...decoder.push(chunk));
+        if (decoder.stopped) break;
+      }
+      batches.push(...decoder.finish());
+      next = decoder.stopped ?? null;
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { batches, rejects, dropped, error };
+}
+
+function rangeEnds({ bytes, rangeBytes }: Omit<DecodingCase, 'format'>): number[] {
+  const count = rangeBytes === undefined ? 0 : Math.floor(bytes.length / rangeBytes);
+  const ends = Array.from({ length: count }, (_, i) => (i + 1) * (rangeBytes as number));
+  return [...ends, Number.POSITIVE_INFINITY];
+}
+
+/** The bytes from `start` on, cut as the case says. Each chunk is the caller's again: what the decoder did not copy is gone. */
+function* chunks({ bytes, cuts }: Omit<DecodingCase, 'format'>, start: number): Generator<Uint8Array> {
+  let from = start;
+  for (const to of [...cuts.filter((cut) => cut > start), bytes.length]) {
+    const chunk = bytes.slice(from, to);
+    yield chunk;
+    chunk.fill(0x7b);
+    from = to;
+  }
+}
+
+/** The rows of batches as text that tells all values apart. */
+export function rowTexts(batches: readonly Batch[]): string[] {
+  return batches.flatMap((batch) =>
+    Array.from({ length: batch.length }, (_, row) =>
+      batch.vectors.map((vector) => cellText(cellAt(vector, row))).join(' | '),
+    ),
+  );
+}
+
 /** Everything a decoder gave, as text that tells all values apart. */
 export function outcome(make: (request: DecodeRequest) => Decoder, given: DecodingCase): string {
-  const seen: string[] = [];
-  const rejects: string[] = [];
-  let dropped = 0;
-  const decoder = make({
-    schema: given.schema,
-    options: given.options,
-    reject: (record) => rejects.push(JSON.stringify(record)),
-    dropped: (rows) => {
-      dropped += rows;
-    },
-  });
-  const batches: Batch[] = [];
-  try {
-    let from = 0;
-    for (const to of [...given.cuts, given.bytes.length]) {
-      // The chunk is the caller's again: what the decoder did not copy is gone.
-      const chunk = given.bytes.slice(from, to);
-      batches.push(...decoder.push(chunk));
-      chunk.fill(0x7b);
-      from = to;
-    }
-    batches.push(...decoder.finish());
-  } catch (error) {
-    seen.push(`thrown: ${(error as Error).message}`);
-  }
-  for (const batch of batches) {
-    seen.push(`batch of ${batch.length}`);
-    for (let row = 0; row < batch.length; row++) {
-      seen.push(batch.vectors.map((vector) => cellText(cellAt(vector, row))).join(' | '));
-    }
-  }
-  return [...seen, ...rejects, `dropped ${dropped}`].join('\n');
+  const { batches, rejects, dropped, error } = decoded(make, given);
+  return [
+    ...(error === null ? [] : [`thrown: ${(error as Error).message}`]),
+    ...batches.flatMap((batch) => [`batch of ${batch.length}`, ...rowTexts([batch])]),
+    ...rejects.map((record) => JSON.stringify(record)),
+    `dropped ${dropped}`,
+  ].join('\n');
 }
 
 function cellText(cell: Cell): string {

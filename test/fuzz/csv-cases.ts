@@ -38,11 +38,11 @@ const every = struct([
 ]);
 const texts = struct([field('a', STRING, false), field('b', STRING)]);
 const one = struct([field('v', STRING)]);
-const SCHEMAS = [click, click, every, texts, one];
+export const CSV_SCHEMAS = [click, click, every, texts, one];
 
 /** A case of CSV: any line ends, with header or without, in any order of columns, whole or broken. */
 export function csvCase(random: Random): DecodingCase {
-  const schema = random.pick(SCHEMAS);
+  const schema = random.pick(CSV_SCHEMAS);
   const options = someOptions(random);
   const header = options.header === true;
   const sep = (options.sep as string | undefined) ?? ',';
@@ -63,7 +63,8 @@ export function csvCase(random: Random): DecodingCase {
     lines.push(cells.join(sep));
   }
   const bytes = damaged(lines.map((line) => line + end).join(''), random);
-  return { format: 'csv', schema, options, bytes, cuts: someCuts(bytes.length, random) };
+  const rangeBytes = random.chance(0.3) ? 1 + random.below(bytes.length + 1) : undefined;
+  return { format: 'csv', schema, options, bytes, cuts: someCuts(bytes.length, random), rangeBytes };
 }
 
 function someOptions(random: Random): Record<string, unknown> {

@@ -9,6 +9,8 @@ export interface DecodingCase {
   readonly bytes: Uint8Array;
   /** Where the chunks end, besides the last. */
   readonly cuts: readonly number[];
+  /** Decoded in ranges that end at the multiples of this; absent: whole. */
+  readonly rangeBytes?: number | undefined;
 }
 
 const encoder = new TextEncoder();

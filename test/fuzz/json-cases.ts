@@ -40,11 +40,11 @@ const nested = struct([
   field('name', STRING, false),
 ]);
 const few = struct([field('name', STRING), field('v', DOUBLE)]);
-const SCHEMAS = [click, flat, nested, few, click];
+export const JSON_SCHEMAS = [click, flat, nested, few, click];
 
 /** A case of JSON: lines, arrays or values one after another; one shape or a few; whole or broken. */
 export function jsonCase(random: Random): DecodingCase {
-  const schema = random.pick(SCHEMAS);
+  const schema = random.pick(JSON_SCHEMAS);
   const mode = random.pick(['reject', 'reject', 'reject', 'permissive', 'permissive', 'dropmalformed', 'failfast']);
   const options: Record<string, unknown> = { mode };
   if (random.chance(0.1)) options.timeZone = 'Europe/Berlin';
@@ -55,7 +55,8 @@ export function jsonCase(random: Random): DecodingCase {
   const count = random.chance(0.01) ? 3000 + random.below(6000) : random.below(random.chance(0.1) ? 60 : 12);
   const records = Array.from({ length: count }, () => random.pick(shapes)());
   const bytes = damaged(joined(records, random), random);
-  return { format: 'json', schema, options, bytes, cuts: someCuts(bytes.length, random) };
+  const rangeBytes = !options.multiLine && random.chance(0.3) ? 1 + random.below(bytes.length + 1) : undefined;
+  return { format: 'json', schema, options, bytes, cuts: someCuts(bytes.length, random), rangeBytes };
 }
 
 function joined(records: readonly string[], random: Random): string {

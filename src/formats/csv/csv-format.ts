@@ -17,6 +17,7 @@ import { csvEncoder } from './encoder.ts';
 export const csvFormat: Format = {
   name: 'csv',
   extension: '.csv',
+  decodesRanges: () => true,
   decoder: csvDecoder,
   encoder: (request) => csvEncoder(request),
 };

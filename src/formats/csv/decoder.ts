@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Batch } from '../../batch.ts';
 import { dataError } from '../../errors.ts';
-import type { DecodeRequest, Decoder } from '../../format.ts';
+import type { DecodeRange, DecodeRequest, Decoder } from '../../format.ts';
+import { WHOLE } from '../lines.ts';
 import { FastRows } from './fast-rows.ts';
 import { layoutByName } from './header.ts';
 import { endOfLine, isBlankLine, lineEndLength, lineEnds, wholeLineEnd } from './line-ends.ts';
@@ -34,6 +35,10 @@ function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
   return {
     push: (chunk) => read.push(chunk),
     finish: () => read.finish(),
+    readHead: (chunk) => read.readHead(chunk),
+    get stopped() {
+      return read.stopped;
+    },
   };
 }
 
@@ -48,11 +53,16 @@ class CsvDecoder {
   /** A record that did not end is tried again only when there is twice as much, so that trying stays linear. */
   private retryAt = 0;
   /** Byte offset of `view[0]` in the file, and 1-based line of the record in hand. */
-  private base = 0;
-  private line = 1;
+  private base: number;
+  private line: number;
+  /** Where the first record behind the range begins, once it is reached. */
+  stopped: { readonly offset: number; readonly line: number } | null = null;
+  private readonly range: DecodeRange;
+  /** The beginning of the file is read again for its header; what is wrong with it was told when its records were read. */
+  private inHead = false;
   private view: Uint8Array = this.pending;
   private viewIsUtf8 = false;
-  private atStart = true;
+  private atStart: boolean;
   private headerWanted: boolean;
   /** In the tail of a line that is too long. */
   private skipping = false;
@@ -64,6 +74,10 @@ class CsvDecoder {
     private readonly useKernel: boolean,
   ) {
     this.options = csvOptions(request.options);
+    this.range = request.range ?? WHOLE;
+    this.base = this.range.start;
+    this.line = this.range.line;
+    this.atStart = this.range.start === 0;
     this.tokenizer = new CsvTokenizer(this.options, request.schema.fields.length);
     this.rows = new RowBuilder(request, this.options);
     this.comment = this.options.comment === '' ? -1 : this.options.comment.charCodeAt(0);
@@ -87,6 +101,23 @@ class CsvDecoder {
     yield* this.decode(false);
   }
 
+  readHead(chunk: Uint8Array): boolean {
+    if (!this.headerWanted || this.range.start === 0) return true;
+    if (!this.inHead) {
+      this.inHead = this.atStart = true;
+      this.base = 0;
+      this.line = 1;
+    }
+    for (const _ of this.push(chunk)); // no rows come before the header is known
+    if (this.headerWanted) return false;
+    this.inHead = false;
+    this.stopped = null;
+    this.pendingLength = 0;
+    this.base = this.range.start;
+    this.line = this.range.line;
+    return true;
+  }
+
   *finish(): Iterable<Batch> {
     this.view = this.pending.subarray(0, this.pendingLength);
     yield* this.decode(true);
@@ -98,6 +129,7 @@ class CsvDecoder {
     let at = this.atStart ? this.skipBom(final) : 0;
     this.viewIsUtf8 = isUtf8(this.view.subarray(0, final ? undefined : wholeCharacters(this.view)));
     while (at >= 0 && at < this.view.length) {
+      if (this.isBehind(at)) break;
       const next = this.run(at) ?? this.step(at, final);
       if (next < 0) break;
       at = next;
@@ -106,11 +138,21 @@ class CsvDecoder {
     this.keepFrom(Math.max(at, 0));
   }
 
+  /** Whether the record at `at` is not wanted any more. */
+  private isBehind(at: number): boolean {
+    if (this.skipping || this.headerWanted) return false;
+    const offset = this.base + at;
+    if (offset < this.range.until && !this.inHead) return false;
+    this.stopped = { offset, line: this.line };
+    return true;
+  }
+
   /** Takes the records at `at` that the kernel can; gives where the next begins, or null when it takes none. */
   private run(at: number): number | null {
     const { fast } = this;
     if (fast === null || this.skipping) return null;
-    const next = fast.take(this.view, at, this.base + at);
+    const end = Math.min(this.view.length, this.range.until - this.base);
+    const next = fast.take(this.view, at, end, this.base + at);
     if (next === at) return null;
     this.line += fast.taken;
     return next;
@@ -256,6 +298,7 @@ class CsvDecoder {
 
   /** Does with the record `view[at .. end)` what the mode says. `partial`: the row builder holds what could be read. */
   private malformed(at: number, end: number, reason: string, partial = false): void {
+    if (this.inHead) return;
     const bytes = this.view.subarray(at, end);
     const byteOffset = this.base + at;
     switch (this.options.mode) {

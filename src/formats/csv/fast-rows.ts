@@ -50,10 +50,10 @@ export class FastRows {
     return new FastRows(kernel, program, rules, rows);
   }
 
-  /** Decodes the records from `view[at]` on, which is `offset` in the file, as far as they fit; gives the end of the last one's line, or `at`. */
-  take(view: Uint8Array, at: number, offset: number): number {
+  /** Decodes the records in `view[at .. end)`, which is `offset` in the file, as far as they fit; gives the end of the last one's line, or `at`. */
+  take(view: Uint8Array, at: number, end: number, offset: number): number {
     const room = { rows: BATCH_ROWS - this.rows.length, bytes: Number.MAX_SAFE_INTEGER };
-    const size = this.stage.decode(view, at, view.length, offset, this.rules, room);
+    const size = this.stage.decode(view, at, end, offset, this.rules, room);
     if (size > 0) this.rows.append(this.kernel);
     return at + size;
   }

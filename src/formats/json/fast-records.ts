@@ -1,8 +1,10 @@
+import type { DecodeRange } from '../../format.ts';
 import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
 import { ELEMENTS, LINES, VALUES } from '../../kernel/ops.ts';
 import type { Field, Schema } from '../../schema.ts';
 import type { ByteWindow } from '../byte-window.ts';
 import { KernelStage } from '../kernel-stage.ts';
+import { WHOLE } from '../lines.ts';
 import type { JsonOptions } from './options.ts';
 import { RecordShapes } from './record-shapes.ts';
 import type { RowBuilder } from './row-builder.ts';
@@ -71,26 +73,34 @@ export class FastRecords {
     private readonly shared: Shared,
     private readonly shapes: RecordShapes,
     private readonly rows: RowBuilder,
+    private readonly until: number,
   ) {
     this.stage = new KernelStage(kernel, shapes.program);
   }
 
   /** null when the kernel cannot do it. */
-  static of(schema: Schema, options: JsonOptions, rows: RowBuilder): FastRecords | null {
+  static of(
+    schema: Schema,
+    options: JsonOptions,
+    rows: RowBuilder,
+    { until }: DecodeRange = WHOLE,
+  ): FastRecords | null {
     const kernel = sharedKernel();
     if (kernel === null || options.jsonSchema !== null) return null;
     const shared = sharedOf(schema, options);
-    return shared.shapes === null ? null : new FastRecords(kernel, shared, shared.shapes, rows);
+    return shared.shapes === null ? null : new FastRecords(kernel, shared, shared.shapes, rows, until);
   }
 
   /** Decodes the records from `window.bytes[at]` on into rows, as far as they fit; gives the end of the last one, or `at`. */
   take(window: ByteWindow, at: number, inArray: boolean): number {
-    return this.run(window, at, inArray ? this.shared.elements : this.shared.values);
+    return inArray
+      ? this.run(window, at, window.end, this.shared.elements)
+      : this.run(window, at, this.endOf(window), this.shared.values);
   }
 
   /** Decodes the lines from `window.bytes[at]` on likewise; gives where the next line begins, or `at`. */
   takeLines(window: ByteWindow, at: number): number {
-    return this.run(window, at, this.shared.lines);
+    return this.run(window, at, this.endOf(window), this.shared.lines);
   }
 
   /** Records of the last run. */
@@ -98,10 +108,15 @@ export class FastRecords {
     return this.stage.kernel.rows;
   }
 
-  private run(window: ByteWindow, at: number, rules: RecordRules): number {
+  /** The range ends in the middle of a record for all that is known: the plain decoder takes that one. */
+  private endOf(window: ByteWindow): number {
+    return Math.min(window.end, this.until - window.offsetOf(0));
+  }
+
+  private run(window: ByteWindow, at: number, end: number, rules: RecordRules): number {
     const { stage, rows } = this;
     const offset = window.offsetOf(at);
-    const size = stage.decode(window.bytes, at, window.end, offset, rules, rows.room);
+    const size = stage.decode(window.bytes, at, end, offset, rules, rows.room);
     if (size === 0) return at;
     const { kernel } = stage;
     const { lineStart } = kernel;

@@ -1,6 +1,7 @@
 import type { Format } from '../../format.ts';
 import { jsonDecoder } from './decode.ts';
 import { jsonEncoder } from './encode.ts';
+import { jsonOptions } from './options.ts';
 
 export { type JsonMode, type JsonOptions, jsonOptions } from './options.ts';
 
@@ -8,6 +9,7 @@ export { type JsonMode, type JsonOptions, jsonOptions } from './options.ts';
 export const jsonFormat: Format = {
   name: 'json',
   extension: '.json',
+  decodesRanges: (options) => !jsonOptions(options).multiLine,
   decoder: jsonDecoder,
   encoder: jsonEncoder,
 };

@@ -1,5 +1,7 @@
+import type { DecodeRange } from '../../format.ts';
 import type { RejectedRecord } from '../../source.ts';
 import { ByteWindow } from '../byte-window.ts';
+import { WHOLE } from '../lines.ts';
 import { rawFields } from '../raw-fields.ts';
 import { balancedEnd, MORE, openingOf, ResyncSearch } from './resync.ts';
 import { BROKEN, INCOMPLETE, named, Tokenizer, type TokenizerLimits } from './tokenizer.ts';
@@ -62,12 +64,14 @@ export interface RecordLimits extends TokenizerLimits {
  */
 export class JsonRecords {
   readonly tokens: Tokenizer;
-  readonly window = new ByteWindow();
+  readonly window: ByteWindow;
+  /** Where the first record behind the range begins, once it is reached: no further one is read. */
+  stopped: { readonly offset: number; readonly line: number } | null = null;
   start = 0;
   end = 0;
   rejected: Omit<RejectedRecord, 'source'> = { reason: '' };
 
-  private begun = false;
+  private begun: boolean;
   private inArray = false;
   private arrayLine = 0;
   private expect = FIRST;
@@ -82,7 +86,12 @@ export class JsonRecords {
   /** Offered every record first; null: there is none. */
   runner: RecordRunner | null = null;
 
-  constructor(private readonly limits: RecordLimits) {
+  constructor(
+    private readonly limits: RecordLimits,
+    private readonly range: DecodeRange = WHOLE,
+  ) {
+    this.window = new ByteWindow(range.start, range.line);
+    this.begun = range.start > 0;
     this.tokens = new Tokenizer(limits);
   }
 
@@ -111,6 +120,11 @@ export class JsonRecords {
       if (at === window.end) return window.ended && this.inArray ? this.unclosedArray(at) : WAIT;
       const byte = window.bytes[at] as number;
       if (!this.inArray) {
+        const offset = window.offsetOf(at);
+        if (offset >= this.range.until) {
+          this.stopped = { offset, line: window.lineOf(at) };
+          return WAIT;
+        }
         if (byte !== OPEN_ARRAY) return this.value(at);
         this.inArray = true;
         this.expect = FIRST;

@@ -26,10 +26,10 @@ export class RejectDecoder implements Decoder {
     options: JsonOptions,
     useKernel: boolean,
   ) {
-    this.records = new JsonRecords(options);
+    this.records = new JsonRecords(options, request.range);
     this.context = new ReadContext(this.records.tokens, true, zoneOffset(options.timeZone));
     this.rows = new RowBuilder(request.schema, this.context);
-    this.fast = useKernel ? FastRecords.of(request.schema, options, this.rows) : null;
+    this.fast = useKernel ? FastRecords.of(request.schema, options, this.rows, request.range) : null;
     this.records.runner = this.fast;
     this.check = options.jsonSchema === null ? null : schemaCheck(options.jsonSchema);
   }
@@ -44,6 +44,10 @@ export class RejectDecoder implements Decoder {
     yield* this.read();
     this.rows.flush();
     yield* this.rows.batches();
+  }
+
+  get stopped() {
+    return this.records.stopped;
   }
 
   private *read(): Iterable<Batch> {

@@ -41,12 +41,14 @@ export class SparkDecoder implements Decoder {
     useKernel: boolean,
   ) {
     const { schema } = request;
-    this.records = options.multiLine ? new WholeInput(options.maxRecordBytes) : new Lines(options.maxRecordBytes);
+    this.records = options.multiLine
+      ? new WholeInput(options.maxRecordBytes)
+      : new Lines(options.maxRecordBytes, request.range);
     this.tokens = new Tokenizer(options, 'spark');
     this.context = new ReadContext(this.tokens, false, zoneOffset(options.timeZone));
     const corruptIndex = schema.fields.findIndex(({ name }) => name === options.columnNameOfCorruptRecord);
     this.rows = new RowBuilder(schema, this.context);
-    this.fast = useKernel && !options.multiLine ? FastRecords.of(schema, options, this.rows) : null;
+    this.fast = useKernel && !options.multiLine ? FastRecords.of(schema, options, this.rows, request.range) : null;
     this.corrupt = corruptIndex < 0 ? null : corruptColumn(this.rows.columns.children[corruptIndex], options);
   }
 
@@ -60,6 +62,10 @@ export class SparkDecoder implements Decoder {
     yield* this.read();
     this.rows.flush();
     yield* this.rows.batches();
+  }
+
+  get stopped() {
+    return this.records instanceof Lines ? this.records.stopped : null;
   }
 
   private *read(): Iterable<Batch> {

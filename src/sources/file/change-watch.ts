@@ -1,5 +1,4 @@
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
 import type { SeenFile } from './seen.ts';
 
 /** Files looked at again per listing, in turn. */
@@ -32,10 +31,18 @@ export class ChangeWatch {
     for (let i = 0; i < Math.min(CHECKS, known.length); i++) paths.add(known[this.cursor++ % known.length]?.path ?? '');
     for (const path of paths) {
       const file = taken(path);
-      if (file === undefined || !exists(this.disk, path)) continue;
-      const now = this.disk.stat(path);
-      if (now.size === file.size && now.mtimeMs === file.mtimeMs) continue;
+      const now = file === undefined ? null : this.look(path);
+      if (file === undefined || now === null || (now.size === file.size && now.mtimeMs === file.mtimeMs)) continue;
       this.onWarning(`${path} was changed after it was read; the change is not read. Deliver new data in a new file.`);
+    }
+  }
+
+  /** Null when it is gone, or cannot be looked at: nothing is read here, so that is no reason to stop. */
+  private look(path: string): SeenFile | null {
+    try {
+      return this.disk.stat(path);
+    } catch {
+      return null;
     }
   }
 }

@@ -18,14 +18,15 @@ export function isGzip(path: string): boolean {
   return path.toLowerCase().endsWith('.gz');
 }
 
-/** An open file's bytes from its beginning. Each chunk is overwritten by the next one. */
+/** An open file's bytes from `start` on. Each chunk is overwritten by the next one. */
 export function* fileChunks(
   disk: Disk,
   file: FileHandle,
+  start = 0,
   chunkBytes = CHUNK_BYTES,
 ): Generator<Uint8Array, void, undefined> {
   const buffer = new Uint8Array(chunkBytes);
-  for (let position = 0; ; ) {
+  for (let position = start; ; ) {
     const length = disk.read(file, buffer, 0, buffer.length, position);
     if (length === 0) return;
     position += length;

@@ -1,25 +1,31 @@
 import { dirname, join, sep } from 'node:path';
-import { ClickstreamError, configError } from '../../errors.ts';
+import { ClickstreamError, configError, ioError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
 import { exists, makeDirectoryDurable } from '../../fs/durable.ts';
 import type { FileSourceOptions } from './options.ts';
+import type { FileSplit } from './taken.ts';
 
 /** What file sinks, ours and Spark's, leave in their output folders. */
 const OUTPUT_MARKS = ['_clickstream', '_spark_metadata'];
 
 /**
  * Deletes or archives input files whose batch is committed. Best effort, as in Spark: what fails is reported and stays where it
- * is, and is not tried again. Returns the paths that are gone.
+ * is, and is not tried again. So does a file that is no longer the one that was read. Returns the paths that are gone.
  */
 export function cleanFiles(
   disk: Disk,
-  paths: readonly string[],
+  files: readonly FileSplit[],
   options: FileSourceOptions,
   onWarning: (message: string) => void,
 ): string[] {
-  return paths.filter((path) => {
+  const cleaned = files.filter(({ path, size, mtimeMs }) => {
     try {
+      const now = disk.stat(path);
+      if (now.size !== size || now.mtimeMs !== mtimeMs) {
+        onWarning(`${path} was changed after it was read; cleanSource leaves it where it is.`);
+        return false;
+      }
       if (options.cleanSource === 'delete') disk.unlink(path);
       else archive(disk, path, options.sourceArchiveDir as string);
       return true;
@@ -31,12 +37,16 @@ export function cleanFiles(
       return code === 'ENOENT';
     }
   });
+  return cleaned.map(({ path }) => path);
 }
 
-/** `sourceArchiveDir` with the file's whole path below it, so that no two files meet. */
+/** `sourceArchiveDir` with the file's whole path below it, so that no two files meet, but for one that is delivered again. */
 function archive(disk: Disk, path: string, archiveDir: string): void {
   const target = join(archiveDir, path.replace(/^[A-Za-z]:/, ''));
   makeDirectoryDurable(disk, dirname(target));
+  if (exists(disk, target)) {
+    throw ioError('ALREADY_EXISTS', `${target} is there already: a file of the same name was archived before`);
+  }
   disk.rename(path, target);
 }
 

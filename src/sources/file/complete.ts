@@ -1,4 +1,5 @@
 import type { Disk, FileHandle } from '../../fs/disk.ts';
+import { isSystemError } from '../../fs/disk-error.ts';
 import { fileChunks, gunzip } from './chunks.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function completeness(disk: Disk, path: string, format: string, gzi
     if (format === 'parquet') return parquetCompleteness(disk, file);
     if (format === 'json') {
       const chunkBytes = Math.min(Math.max(disk.fstat(file).size, 1), 64 * 1024);
-      return arrayCompleteness(fileChunks(disk, file, chunkBytes));
+      return arrayCompleteness(fileChunks(disk, file, 0, chunkBytes));
     }
     return 'unknown';
   } finally {
@@ -32,7 +33,9 @@ async function gzipCompleteness(disk: Disk, file: FileHandle): Promise<Completen
       // Only the checksum at the end matters here.
     }
     return 'complete';
-  } catch {
+  } catch (error) {
+    // A file that cannot be read now may be whole.
+    if (isSystemError(error)) throw error;
     return 'incomplete';
   }
 }

@@ -3,18 +3,19 @@ import type { Clock } from '../../clock.ts';
 import { invariant } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { diskError } from '../../fs/disk-error.ts';
-import { exists } from '../../fs/durable.ts';
 import type { ListedFile } from '../../fs/list.ts';
 import { type Field, type Schema, struct } from '../../schema.ts';
-import type { Offset, ReadLimit, Source, Split } from '../../source.ts';
+import type { Offset, ParallelReading, ReadLimit, Source, Split } from '../../source.ts';
 import { ChangeWatch } from './change-watch.ts';
+import { isGzip } from './chunks.ts';
 import { checkCleaning, cleanFiles } from './clean.ts';
 import { baseOf, type InputPath, inputPath, listInput } from './list-input.ts';
 import { manifestFiles } from './manifest-files.ts';
 import type { FileSourceOptions } from './options.ts';
-import { dataSchema, partitionFields, partitionValues } from './partitions.ts';
-import { PendingFiles } from './pending.ts';
-import { type InputFormat, readSplit, type SplitReader } from './read-split.ts';
+import { dataSchema, partitionFields } from './partitions.ts';
+import { type PendingFile, PendingFiles } from './pending.ts';
+import { chunksOf } from './read-chunk.ts';
+import { type InputFormat, type ReaderColumns, readSplit } from './read-split.ts';
 import type { SeenRecord } from './seen.ts';
 import { type FileSplit, TakenFiles } from './taken.ts';
 import { type FolderWatch, watchFolders } from './watch.ts';
@@ -31,6 +32,8 @@ export interface FileSourceRequest {
   /** From `checkFileSourceOptions`. */
   readonly options: FileSourceOptions;
   readonly seen: SeenRecord;
+  /** Default 16 MiB. Logged with each file, so that double sums, which are made per chunk, never depend on it. */
+  readonly chunkBytes?: number;
   /** Something that a person should know; called once per message. */
   readonly onWarning: (message: string) => void;
 }
@@ -53,6 +56,8 @@ interface FileOffset {
 }
 
 const POLL_INTERVAL_MS = 1000;
+/** Longer files are read in chunks: few enough that a chunk's work is worth sending to another thread, short enough to be held in memory. */
+const CHUNK_BYTES = 16 * 1024 * 1024;
 const MAX_WARNINGS = 1000;
 /** Files that were listed and not taken are listed again when they are less than this part of a read limit (Spark 4). */
 const DISCARD_RATIO = 0.2;
@@ -148,26 +153,35 @@ class FolderSource implements FileSource {
   }
 
   read(split: Split, context: Parameters<Source['read']>[1]) {
-    const { disk, format, formatOptions } = this.request;
-    const reader: SplitReader = {
-      disk,
-      format,
-      formatOptions,
-      schema: this.schema,
-      partitions: this.partitions,
-      partitionValues: (path) => partitionValues(baseOf(this.input, path), path),
-    };
-    return readSplit(reader, split as FileSplit, context);
+    const { disk, format } = this.request;
+    return readSplit({ disk, format, ...this.columns }, split as FileSplit, context);
   }
 
-  async commit(batchId: number, _offset: Offset, splits: readonly Split[]): Promise<void> {
+  /** What a reader has to know besides the disk and the format. */
+  private get columns(): ReaderColumns {
+    const { schema, partitions } = this;
+    return { formatOptions: this.request.formatOptions, schema, partitions, depth: this.input.depth };
+  }
+
+  get parallel(): ParallelReading {
+    return {
+      reader: { format: this.request.format.name, ...this.columns },
+      chunks: (split) => chunksOf(split as FileSplit),
+    };
+  }
+
+  async commit(
+    batchId: number,
+    _offset: Offset,
+    splits: readonly Split[],
+    quarantined: readonly Split[] = [],
+  ): Promise<void> {
     if (this.restored !== null && this.restored.batchId < batchId) this.commitRestored();
     this.restored = null;
-    this.taken.commit(batchId, splits as readonly FileSplit[]);
+    this.taken.commit(batchId, [...splits, ...quarantined] as readonly FileSplit[]);
     const { options, disk, onWarning } = this.request;
     if (options.cleanSource === 'off') return;
-    const paths = (splits as readonly FileSplit[]).map((split) => split.path);
-    this.taken.forget(cleanFiles(disk, paths, options, onWarning));
+    this.taken.cleaned(batchId, cleanFiles(disk, splits as readonly FileSplit[], options, onWarning));
   }
 
   release(splits: readonly Split[]): void {
@@ -222,7 +236,10 @@ class FolderSource implements FileSource {
   }
 
   private commitRestored(): void {
-    if (this.restored !== null) this.taken.commit(this.restored.batchId, this.restored.splits);
+    if (this.restored === null) return;
+    const { batchId, splits } = this.restored;
+    const { disk, options } = this.request;
+    this.taken.commit(batchId, splits, options.cleanSource === 'off' ? undefined : disk);
   }
 
   /** Brings the pending files up to date with the folders. */
@@ -268,11 +285,17 @@ class FolderSource implements FileSource {
       }
       if (splits.length > 0 && bytes + file.size > maxBytes) break;
       bytes += file.size;
-      splits.push({ path: file.path, size: file.size, mtimeMs: file.mtimeMs });
+      splits.push(this.splitOf(file));
     }
     this.hasBacklog = !latestFirst && this.leavesBacklog(limit, splits);
     if (!this.isFixed) this.wakeAfter(askAgainMs);
     return splits;
+  }
+
+  private splitOf({ path, size, mtimeMs }: PendingFile): FileSplit {
+    const { format, formatOptions, chunkBytes = CHUNK_BYTES } = this.request;
+    const inChunks = size > chunkBytes && !isGzip(path) && 'decoder' in format && format.decodesRanges?.(formatOptions);
+    return inChunks ? { path, size, mtimeMs, chunkBytes } : { path, size, mtimeMs };
   }
 
   /** Whether so much is left that the next batch takes it without a new listing (Spark's discardCachedInputRatio). */
@@ -315,10 +338,20 @@ class FolderSource implements FileSource {
       .filter((base) => !folders.includes(base))
       .map((base) => {
         let folder = base;
-        while (!exists(disk, folder)) folder = dirname(folder);
+        while (folder !== '/' && !canBeWatched(disk, folder)) folder = dirname(folder);
         return folder;
       });
     this.watch.follow([...folders, ...above]);
+  }
+}
+
+/** Whether a folder is there and can be looked at. When not, a watch above it, and the listing, tell of it later. */
+function canBeWatched(disk: Disk, folder: string): boolean {
+  try {
+    disk.stat(folder);
+    return true;
+  } catch {
+    return false;
   }
 }
 

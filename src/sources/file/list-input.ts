@@ -32,7 +32,7 @@ export function inputPath(disk: Disk, path: string): InputPath {
 }
 
 /** The folder that the input path matched above a file: partition folders count from there (Spark's base path). */
-export function baseOf(input: InputPath, file: string): string {
+export function baseOf(input: Pick<InputPath, 'depth'>, file: string): string {
   return `/${partsOf(file).slice(0, input.depth).join('/')}`;
 }
 

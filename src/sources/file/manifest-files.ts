@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { errnoOf } from '../../fs/disk-error.ts';
+import { diskError, errnoOf } from '../../fs/disk-error.ts';
 import { readWhole } from '../../fs/durable.ts';
 
 /**
@@ -37,7 +37,7 @@ function logEntries(disk: Disk, log: string): LogEntry[] | null {
     });
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
+    throw diskError('list', log, error);
   }
 }
 

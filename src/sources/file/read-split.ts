@@ -1,32 +1,44 @@
 import type { Batch } from '../../batch.ts';
 import { ClickstreamError } from '../../errors.ts';
-import type { DecodeRequest, Format, RandomAccess } from '../../format.ts';
+import type { DecodeRange, DecodeRequest, Format, RandomAccess } from '../../format.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
-import { errnoOf } from '../../fs/disk-error.ts';
+import { errnoOf, isSystemError } from '../../fs/disk-error.ts';
+import { closeQuietly } from '../../fs/entries.ts';
 import type { Field, Schema } from '../../schema.ts';
-import type { ReadContext } from '../../source.ts';
+import type { ReadContext, RejectedRecord } from '../../source.ts';
 import { fileChunks, gunzip, isGzip } from './chunks.ts';
 import { SourceFileError } from './file-error.ts';
-import { dataSchema, withPartitionColumns } from './partitions.ts';
+import { baseOf } from './list-input.ts';
+import { dataSchema, partitionValues, withPartitionColumns } from './partitions.ts';
 import type { FileSplit } from './taken.ts';
 
 /** A format decodes a stream of bytes, or, when its files are read from their end (Parquet), opens a file. */
-export type InputFormat = Pick<Format, 'name' | 'decoder'> | FileReadingFormat;
+export type InputFormat = Pick<Format, 'name' | 'decoder' | 'decodesRanges'> | FileReadingFormat;
 
 export interface FileReadingFormat {
   readonly name: string;
   open(file: RandomAccess): Promise<{ batches(wanted: Schema): AsyncIterable<Batch> }>;
 }
 
-export interface SplitReader {
+export interface SplitReader extends ReaderColumns {
   readonly disk: Disk;
   readonly format: InputFormat;
+}
+
+/** Plain data: with a disk and a format, all that reading takes. */
+export interface ReaderColumns {
   readonly formatOptions: Readonly<Record<string, unknown>>;
   /** The source's columns: those of the file, then `partitions`. */
   readonly schema: Schema;
   readonly partitions: readonly Field[];
-  /** A file's values of `partitions`. */
-  readonly partitionValues: (path: string) => ReadonlyMap<string, string | null>;
+  /** How many folders deep the input path is: partition folders count from there. */
+  readonly depth: number;
+}
+
+/** Where reading of a file goes on: a byte offset at which a record begins, and its 1-based line. */
+export interface FilePosition {
+  readonly offset: number;
+  readonly line: number;
 }
 
 /**
@@ -34,35 +46,69 @@ export interface SplitReader {
  * SOURCE_FILE_MISSING, SOURCE_FILE_UNREADABLE, SOURCE_FILE_CORRUPT.
  */
 export async function* readSplit(reader: SplitReader, split: FileSplit, context: ReadContext): AsyncGenerator<Batch> {
+  let next: FilePosition | null = { offset: 0, line: 1 };
+  for (const until of chunkEnds(split)) {
+    if (next.offset >= until) continue;
+    if (next.offset > 0) context.beginChunk();
+    next = yield* readRange(reader, split, { start: next.offset, until, line: next.line }, context);
+    if (next === null) return;
+  }
+}
+
+/** Where the chunks of a file end: the next one begins with the first record at or behind that byte. */
+export function chunkEnds({ size, chunkBytes }: FileSplit): readonly number[] {
+  const ends: number[] = [];
+  if (chunkBytes !== undefined) for (let end = chunkBytes; end < size; end += chunkBytes) ends.push(end);
+  return [...ends, Number.POSITIVE_INFINITY];
+}
+
+/** The rows of one chunk of a file; gives where the next one begins, or null at the file's end. Throws as `readSplit` does. */
+export async function* readRange(
+  reader: SplitReader,
+  split: FileSplit,
+  range: DecodeRange,
+  context: ReadContext,
+): AsyncGenerator<Batch, FilePosition | null> {
   const { disk } = reader;
-  const file = openPinned(disk, split);
+  const file = pinned(split, () => disk.openRead(split.path));
   try {
-    checkPinned(split, disk.fstat(file));
-    const values = reader.partitionValues(split.path);
+    checkPinned(
+      split,
+      pinned(split, () => disk.fstat(file)),
+    );
+    const values = partitionValues(baseOf(reader, split.path), split.path);
     let setAside = 0;
-    const request: DecodeRequest = {
+    const request = {
       schema: dataSchema(reader.schema, reader.partitions),
       options: reader.formatOptions,
-      reject: (record) => {
+      range,
+      reject: (record: Omit<RejectedRecord, 'source'>) => {
         setAside++;
         context.reject({ source: split.path, ...record });
       },
-      dropped: (rows) => {
+      dropped: (rows: number) => {
         setAside += rows;
         context.countDropped(rows);
       },
     };
-    for await (const batch of named(disk, split, decode(reader, file, split, request))) {
+    const decoded = named(disk, split, decode(reader, file, split, request));
+    for (let next = await decoded.next(); ; next = await decoded.next()) {
       context.signal.throwIfAborted();
-      context.countInput(batch.length + setAside);
+      if (next.done) {
+        if (setAside > 0) context.countInput(setAside);
+        checkPinned(
+          split,
+          pinned(split, () => disk.fstat(file)),
+        );
+        checkPinned(split, statPinned(disk, split));
+        return next.value;
+      }
+      context.countInput(next.value.length + setAside);
       setAside = 0;
-      yield withPartitionColumns(batch, reader.schema, reader.partitions, values);
+      yield withPartitionColumns(next.value, reader.schema, reader.partitions, values);
     }
-    if (setAside > 0) context.countInput(setAside);
-    checkPinned(split, disk.fstat(file));
-    checkPinned(split, statPinned(disk, split));
   } finally {
-    disk.close(file);
+    closeQuietly(disk, file);
   }
 }
 
@@ -70,35 +116,43 @@ async function* decode(
   reader: SplitReader,
   file: FileHandle,
   split: FileSplit,
-  request: DecodeRequest,
-): AsyncGenerator<Batch> {
+  request: DecodeRequest & { readonly range: DecodeRange },
+): AsyncGenerator<Batch, FilePosition | null> {
   const { disk, format } = reader;
   if ('open' in format) {
     const opened = await format.open(randomAccess(disk, file, split));
     yield* opened.batches(request.schema);
-    return;
+    return null;
   }
   const decoder = format.decoder(request);
-  const chunks = fileChunks(disk, file);
-  if (!isGzip(split.path)) {
-    for (const chunk of chunks) yield* decoder.push(chunk);
-  } else {
-    const content = gunzip(chunks);
+  if (isGzip(split.path)) {
+    const content = gunzip(fileChunks(disk, file));
     for (let next = await inflate(content, split); next.done !== true; next = await inflate(content, split)) {
       yield* decoder.push(next.value);
     }
+  } else {
+    const { start } = request.range;
+    if (start > 0 && decoder.readHead !== undefined) {
+      for (const chunk of fileChunks(disk, file)) if (decoder.readHead(chunk)) break;
+    }
+    for (const chunk of fileChunks(disk, file, start)) {
+      yield* decoder.push(chunk);
+      if (decoder.stopped) break;
+    }
   }
   yield* decoder.finish();
+  return decoder.stopped ?? null;
 }
 
 /**
  * Formats know no paths: what they say of bad data gets its file here. But data that is bad because the file was changed under
  * the reader is a changed file.
  */
-async function* named(disk: Disk, split: FileSplit, batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+async function* named<R>(disk: Disk, split: FileSplit, batches: AsyncGenerator<Batch, R>): AsyncGenerator<Batch, R> {
   try {
-    yield* batches;
+    return yield* batches;
   } catch (error) {
+    if (isSystemError(error)) throw pinnedError(split, error);
     if (!(error instanceof ClickstreamError) || error.category !== 'data') throw error;
     checkPinned(split, statPinned(disk, split));
     if (error instanceof SourceFileError) throw error;
@@ -136,17 +190,14 @@ function randomAccess(disk: Disk, file: FileHandle, split: FileSplit): RandomAcc
   };
 }
 
-function openPinned(disk: Disk, split: FileSplit): FileHandle {
-  try {
-    return disk.openRead(split.path);
-  } catch (error) {
-    throw pinnedError(split, error);
-  }
+function statPinned(disk: Disk, split: FileSplit): { size: number; mtimeMs: number } {
+  return pinned(split, () => disk.stat(split.path));
 }
 
-function statPinned(disk: Disk, split: FileSplit): { size: number; mtimeMs: number } {
+/** What the system says of a pinned file, for people. */
+function pinned<T>(split: FileSplit, look: () => T): T {
   try {
-    return disk.stat(split.path);
+    return look();
   } catch (error) {
     throw pinnedError(split, error);
   }

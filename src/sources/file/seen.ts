@@ -13,6 +13,8 @@ export interface SeenRecord {
   readonly size: number;
   /** The newest batch that is flushed; -1 for none. */
   readonly flushedThrough: number;
+  /** After this many batches it must be flushed: until then a restart knows the files from `offsets/N`. */
+  readonly flushEveryBatches: number;
   has(key: string): boolean;
   get(key: string): SeenFile | undefined;
   paths(): Iterable<string>;
@@ -28,6 +30,7 @@ export function memorySeen(): SeenRecord {
   const files = new Map<string, SeenFile>();
   return {
     flushedThrough: -1,
+    flushEveryBatches: Number.POSITIVE_INFINITY,
     get size() {
       return files.size;
     },

@@ -6,12 +6,9 @@ import type { SeenFile, SeenRecord } from './seen.ts';
 /** One file of a batch, as it is written to `offsets/N`. */
 export interface FileSplit extends SeenFile {
   readonly path: string;
+  /** The file is read in chunks: a chunk begins with the first record at or behind each multiple of this. Absent: in one. */
+  readonly chunkBytes?: number;
 }
-
-/**
- * The record is flushed this often. Until then a restart knows the files from `offsets/N`, of which the last 100 are kept.
- */
-const FLUSH_EVERY_BATCHES = 32;
 
 /**
  * Which files were taken: those of the batch that is under way are held in memory (a restart feeds them in again), those of
@@ -61,17 +58,26 @@ export class TakenFiles {
     for (const split of splits) this.held.delete(this.keyOf(split.path));
   }
 
-  /** A batch is committed: its files go to the record. Called for every batch in order, also for those without files. */
-  commit(batchId: number, splits: readonly FileSplit[]): void {
+  /**
+   * A batch is committed: its files go to the record. Called for every batch in order, also for those without files. `cleanedDisk`: the process
+   * that cleaned away what it had read died before the record said so; files that are gone are new when they come again.
+   */
+  commit(batchId: number, splits: readonly FileSplit[], cleanedDisk?: Disk): void {
+    const isRecorded = batchId <= this.seen.flushedThrough;
     const files = splits.map(({ path, size, mtimeMs }) => ({ path: this.keyOf(path), size, mtimeMs }));
     this.seen.addBatch(batchId, files);
     for (const { path } of files) this.held.delete(path);
-    if (batchId - this.seen.flushedThrough >= FLUSH_EVERY_BATCHES) this.seen.flush(batchId);
+    if (cleanedDisk !== undefined && !isRecorded && !this.fileNameOnly) {
+      this.seen.forget(splits.map(({ path }) => path).filter((path) => isGone(cleanedDisk, path)));
+    }
+    if (batchId - this.seen.flushedThrough >= this.seen.flushEveryBatches) this.seen.flush(batchId);
   }
 
-  /** Forgets files that were cleaned away by the source itself. */
-  forget(paths: readonly string[]): void {
+  /** These files of a committed batch were cleaned away: they are new when they come again, also after a restart. */
+  cleaned(batchId: number, paths: readonly string[]): void {
+    if (paths.length === 0) return;
     this.seen.forget(paths.map((path) => this.keyOf(path)));
+    this.seen.flush(batchId);
   }
 
   /**

@@ -317,7 +317,13 @@ describe('reading', () => {
     const source = sourceOf(folder);
     const [split] = (await nextSplits(source, START))?.splits ?? [];
     const read = async () => {
-      const context = { reject() {}, countInput() {}, countDropped() {}, signal: new AbortController().signal };
+      const context = {
+        reject() {},
+        countInput() {},
+        countDropped() {},
+        beginChunk() {},
+        signal: new AbortController().signal,
+      };
       for await (const _batch of source.read(split, context)) change(path);
     };
     await expect(read()).rejects.toMatchObject({ code, path });
