@@ -2,9 +2,11 @@ import type { Batch } from '../batch.ts';
 import type { Clock } from '../clock.ts';
 import { configError } from '../errors.ts';
 import type { AnalyzedQuery } from '../plan/physical.ts';
+import { checkAccounts } from './accounts.ts';
 import type { BatchRun, OperatorAccount, SideChannel } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
-import { buildOperators } from './build-operators.ts';
+import { buildOperators, type OperatorTree } from './build-operators.ts';
+import { RowFlow } from './row-flow.ts';
 
 /** Runs a query over static tables once, as one batch that sees all rows; watermarks play no part (as in Spark). */
 export function runBatchQuery(query: AnalyzedQuery, clock: Clock): AsyncIterable<Batch> {
@@ -14,13 +16,21 @@ export function runBatchQuery(query: AnalyzedQuery, clock: Clock): AsyncIterable
       'This table is a stream: write it with writeStream. collect and write are for static tables.',
     );
   }
-  const { root } = buildOperators(query, 'complete', null);
-  return root.rows(staticRun(clock.nowMs()));
+  return checkedRows(buildOperators(query, 'complete', null), staticRun(clock.nowMs()));
 }
 
-function staticRun(batchTimeMs: number): BatchRun {
+async function* checkedRows(tree: OperatorTree, run: StaticRun): AsyncGenerator<Batch> {
+  yield* tree.root.rows(run);
+  checkAccounts(tree.laws, run);
+}
+
+type StaticRun = BatchRun & { readonly accounts: Map<string, OperatorAccount> };
+
+function staticRun(batchTimeMs: number): StaticRun {
   const accounts = new Map<string, OperatorAccount>();
   return {
+    accounts,
+    flow: new RowFlow(),
     batchId: 0,
     outputMode: 'complete',
     eval: { batchTimeMs },

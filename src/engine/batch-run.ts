@@ -3,6 +3,7 @@ import type { OutputMode } from '../sink.ts';
 import type { RejectedRecord } from '../source.ts';
 import type { EvalContext } from '../sql/typed.ts';
 import type { ChunkGroups } from './chunk-groups.ts';
+import type { RowFlow } from './row-flow.ts';
 
 /** One run of one micro-batch, as the operators see it. */
 export interface BatchRun {
@@ -24,6 +25,8 @@ export interface BatchRun {
   chunkGroups?(operatorId: number): AsyncIterable<ChunkGroups> | null;
   /** Rows of a source in this batch; empty when the batch takes nothing from it. */
   readSource(sourceIndex: number): AsyncIterable<Batch>;
+  /** Rows counted between the operators. */
+  readonly flow: RowFlow;
   /** The row account of an operator, made on first use. */
   account(operator: string): OperatorAccount;
   /** Statistics of the event times that reached a watermark node. */

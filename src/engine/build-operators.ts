@@ -27,6 +27,7 @@ import {
   watermarkOperator,
 } from './operators/stateless.ts';
 import { sessionOperator, windowOperator } from './operators/window.ts';
+import { countedOperator, type RowLaw } from './row-flow.ts';
 
 /** What one stateful operator stores: its key columns lead the schema. */
 export interface StateLayout {
@@ -40,6 +41,8 @@ export interface OperatorTree {
   readonly root: Operator;
   /** By operator id: the one nearest the sink first. */
   readonly stateful: readonly StatefulOperator[];
+  /** What must hold of the rows of each operator. */
+  readonly laws: readonly RowLaw[];
   /** Whether the plan computes a watermark. */
   readonly watermarkIds: readonly number[];
 }
@@ -54,11 +57,15 @@ export function buildOperators(query: AnalyzedQuery, mode: OutputMode, openState
   const watermarkIds = [...nodesOf(query.physical)].flatMap((node) =>
     node.op === 'watermark' ? [node.watermarkId] : [],
   );
-  return { root, stateful: builder.stateful.sort((a, b) => a.operatorId - b.operatorId), watermarkIds };
+  const stateful = builder.stateful.sort((a, b) => a.operatorId - b.operatorId);
+  return { root, stateful, laws: builder.laws, watermarkIds };
 }
 
 class Builder {
   readonly stateful: StatefulOperator[] = [];
+  readonly laws: RowLaw[] = [];
+  /** The operators under construction, innermost last: what they read, and the name of their account. */
+  private readonly open: { readonly inputs: number[]; account: string | null }[] = [];
   private readonly names = new Map<string, number>();
 
   constructor(
@@ -68,6 +75,22 @@ class Builder {
   ) {}
 
   build(node: PhysicalPlan): Operator {
+    return this.counted(node, () => this.make(node));
+  }
+
+  /** Makes the operator of a node, with its rows counted and its law noted. */
+  private counted(node: PhysicalPlan, make: () => Operator): Operator {
+    const own = { inputs: [], account: null };
+    this.open.push(own);
+    const operator = make();
+    this.open.pop();
+    const edge = this.laws.length;
+    this.laws.push({ node, edge, ...own });
+    this.open.at(-1)?.inputs.push(edge);
+    return countedOperator(operator, edge);
+  }
+
+  private make(node: PhysicalPlan): Operator {
     switch (node.op) {
       case 'source':
         return sourceOperator(node);
@@ -99,7 +122,13 @@ class Builder {
       case 'limit':
         return this.limit(node);
       case 'join':
-        return joinOperator(node, this.build(node.left), this.build(node.right), this.timeZone);
+        return joinOperator(
+          node,
+          this.build(node.left),
+          this.build(node.right),
+          this.accountName('join'),
+          this.timeZone,
+        );
       case 'union':
         return unionOperator(
           node,
@@ -144,8 +173,9 @@ class Builder {
     const isItsWindow = key?.kind === 'input' && key.index === project.input.output.length - 1;
     if (!isItsWindow) return null;
     const window = project.input;
-    const operator = windowOperator(window, this.build(window.input), this.accountName('window'), this.timeZone, true);
-    return projectOperator(project, operator, this.timeZone);
+    const makeWindow = () =>
+      windowOperator(window, this.build(window.input), this.accountName('window'), this.timeZone, true);
+    return this.counted(project, () => projectOperator(project, this.counted(window, makeWindow), this.timeZone));
   }
 
   private limit(node: Extract<PhysicalPlan, { op: 'limit' }>): Operator {
@@ -173,7 +203,10 @@ class Builder {
   private accountName(kind: string): string {
     const count = (this.names.get(kind) ?? 0) + 1;
     this.names.set(kind, count);
-    return count === 1 ? kind : `${kind} ${count}`;
+    const name = count === 1 ? kind : `${kind} ${count}`;
+    const making = this.open.at(-1);
+    if (making !== undefined) making.account = name;
+    return name;
   }
 }
 

@@ -16,6 +16,8 @@ export class ChunkGroups {
   readonly accumulators: readonly Accumulator[];
   /** Key texts of groups whose rows were late and not added. */
   readonly lateGroups = new Set<string>();
+  /** Rows that were added. */
+  rows = 0;
   private readonly groups: RowGrouper;
   private capacity = 0;
 
@@ -37,6 +39,7 @@ export class ChunkGroups {
   add(batch: Batch): void {
     const keys = this.node.keys.map((key) => batch.vectors[key] as Vector);
     const slots = this.groups.assign(keys, batch.length);
+    this.rows += slots.length;
     this.reserve();
     this.node.aggregates.forEach((call, index) => {
       const args = call.args.map((arg) => batch.vectors[arg] as Vector);
@@ -62,9 +65,10 @@ export class ChunkGroups {
     return [...keys, ...this.accumulators.flatMap((accumulator) => accumulator.save(slots))];
   }
 
-  /** The groups that `save` gave, of the same plan. */
-  static load(node: AggregateNode, size: number, vectors: readonly Vector[]): ChunkGroups {
+  /** The groups that `save` gave, of the same plan; `rows` were added to them. */
+  static load(node: AggregateNode, size: number, rows: number, vectors: readonly Vector[]): ChunkGroups {
     const chunk = new ChunkGroups(node);
+    chunk.rows = rows;
     const keys = vectors.slice(0, node.keys.length);
     const slots = Int32Array.from({ length: size }, (_, group) => group);
     for (const group of slots) chunk.groups.add(keys.map((vector) => cellAt(vector, group)));

@@ -1,6 +1,5 @@
 import type { OffsetEntry } from '../checkpoint/offsets.ts';
 import type { Offset, Source, Split } from '../source.ts';
-import { checkAccounts } from './accounts.ts';
 import type { OperatorTree } from './build-operators.ts';
 import { CurrentRun } from './current-run.ts';
 import type { BatchReport } from './progress.ts';
@@ -55,7 +54,6 @@ export class ContinuousExecution {
       await run.side.abandon();
       throw error;
     }
-    checkAccounts(batch.batchId, run.accounts);
     const splits = flow.hasMoved ? await this.source.plan(this.start.offset, flow.position) : [];
     const entry: OffsetEntry = { ...batch, sources: [{ offset: flow.position, splits }] };
     await timer.time('commitOffsets', () => this.commit(entry));

@@ -9,6 +9,7 @@ import { emptyAccount } from './batch-run.ts';
 import { breathe } from './breathe.ts';
 import type { QueryParts } from './query-parts.ts';
 import { exceedsRatio, type RejectCount, tooManyRejects } from './reject-limit.ts';
+import { RowFlow } from './row-flow.ts';
 
 /** What is fixed of a batch before it runs. */
 export type BatchFacts = Pick<OffsetEntry, 'batchId' | 'batchTimestampMs' | 'batchWatermarkMs' | 'conf'>;
@@ -22,6 +23,7 @@ export class CurrentRun implements BatchRun {
   readonly evictMicros: number;
   readonly side: SideChannel;
   readonly accounts = new Map<string, OperatorAccount>();
+  readonly flow = new RowFlow();
   readonly eventTimes = new Map<number, EventTimeStats>();
   /** Rows read, by source. */
   readonly inputRows: number[];
@@ -107,7 +109,7 @@ export class CurrentRun implements BatchRun {
     return { rows: this.inputRows.reduce((sum, rows) => sum + rows, 0), rejected: this.rejectedRows };
   }
 
-  /** Called when every row was read, before the sink shows any of its output. Errors: REJECT_RATIO_EXCEEDED. */
+  /** Once every row was read. Errors: REJECT_RATIO_EXCEEDED. */
   checkRejects(): void {
     const { settings, checkpoint } = this.parts;
     if (settings.maxRejectRatio === null) return;
@@ -125,14 +127,14 @@ export class CurrentRun implements BatchRun {
     throw this.tooManyRejects;
   }
 
-  /** Hands the output on to the sink, counted. */
-  async *countOutput(rows: AsyncIterator<Batch>): AsyncGenerator<Batch> {
+  /** Hands the output on to the sink, counted. `atEnd` is called when all rows have passed, before the sink shows any of them. */
+  async *countOutput(rows: AsyncIterator<Batch>, atEnd: () => void): AsyncGenerator<Batch> {
     for (;;) {
       const next = await rows.next().catch((error) => {
         this.inputError = error;
         throw error;
       });
-      if (next.done) return this.checkRejects();
+      if (next.done) return atEnd();
       if (this.signal.aborted) throw stopped();
       this.outputRows += next.value.length;
       yield next.value;

@@ -3,7 +3,6 @@ import type { OffsetEntry } from '../checkpoint/offsets.ts';
 import { ClickstreamError, invariant } from '../errors.ts';
 import { nodesOf } from '../plan/physical.ts';
 import type { Offset, ReadLimit, Split } from '../source.ts';
-import { checkAccounts } from './accounts.ts';
 import type { OperatorTree } from './build-operators.ts';
 import { buildOperators } from './build-operators.ts';
 import { ContinuousExecution } from './continuous.ts';
@@ -204,7 +203,6 @@ export class MicroBatchExecution {
     const { parts } = this;
     let run = await this.attempt(entry, timer, signal);
     while (run === null) run = await this.attempt(entry, timer, signal);
-    checkAccounts(entry.batchId, run.accounts);
     for (const operator of this.tree.stateful) await timer.time('stateCommit', () => operator.commit(entry.batchId));
     const watermarkBeforeMs = this.watermark.currentMs;
     this.watermark.update(run.eventTimes);

@@ -123,6 +123,7 @@ export class AggregateOperator implements StatefulOperator {
 
   private merge(chunk: ChunkGroups, run: BatchRun, touched: Set<number>): void {
     for (const group of chunk.lateGroups) this.lateGroups.add(group);
+    run.flow.group(this.operatorId, chunk.rows);
     const filtersLate = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
     const slots = new Int32Array(chunk.size);
     for (let group = 0; group < slots.length; group++) {

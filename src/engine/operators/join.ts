@@ -20,9 +20,15 @@ interface BuildSide {
 
 /**
  * A join of the stream with a static table, or of two static tables: the static side (the right one of two) is hashed for each batch,
- * the other streams by. A key with a null matches nothing.
+ * the other streams by. A key with a null matches nothing. The account is that of the rows that stream by: those that gave no row are filtered.
  */
-export function joinOperator(node: JoinNode, left: Operator, right: Operator, timeZone: string): Operator {
+export function joinOperator(
+  node: JoinNode,
+  left: Operator,
+  right: Operator,
+  name: string,
+  timeZone: string,
+): Operator {
   const buildLeft = isStreamingPlan(node.right);
   const [buildInput, probeInput] = buildLeft ? [left, right] : [right, left];
   const buildSchema = schemaOf((buildLeft ? node.left : node.right).output);
@@ -33,9 +39,13 @@ export function joinOperator(node: JoinNode, left: Operator, right: Operator, ti
     async *rows(run) {
       const build = await makeBuildSide(buildSchema, buildInput, buildKeys, node.leftKeys.length, run);
       const matchedBuild = new Set<number>();
+      const account = run.account(name);
       for await (const probe of probeInput.rows(run)) {
         const pairs = findPairs(build, probe, probeKeys(probe, run.eval));
-        const joined = matcher(probe, build.rows, pairs, run, matchedBuild);
+        const { joined, passed } = matcher(probe, build.rows, pairs, run, matchedBuild);
+        account.in += probe.length;
+        account.passed += passed;
+        account.filtered += probe.length - passed;
         if (joined.length > 0) yield joined;
       }
       const rest = unmatchedBuild(node, buildLeft, build.rows, matchedBuild);
@@ -92,7 +102,13 @@ function findPairs(build: BuildSide, probe: Batch, keys: readonly Vector[]): Pai
   return { probe: Int32Array.from(probeRows), build: Int32Array.from(buildRows) };
 }
 
-type Matcher = (probe: Batch, build: Batch, pairs: Pairs, run: BatchRun, matchedBuild: Set<number>) => Batch;
+interface Joined {
+  readonly joined: Batch;
+  /** Probe rows that are in it. */
+  readonly passed: number;
+}
+
+type Matcher = (probe: Batch, build: Batch, pairs: Pairs, run: BatchRun, matchedBuild: Set<number>) => Joined;
 
 /** Checks the rest of the condition per pair and puts the output rows of one probe batch together. */
 function pairMatcher(node: JoinNode, buildLeft: boolean, timeZone: string): Matcher {
@@ -116,10 +132,12 @@ function pairMatcher(node: JoinNode, buildLeft: boolean, timeZone: string): Matc
     if (node.type === 'leftSemi' || node.type === 'leftAnti') {
       const wanted = node.type === 'leftSemi';
       const rows = rowsWhere(probe.length, (row) => matched.has(row) === wanted);
-      return { schema, length: rows.length, vectors: probe.vectors.map((vector) => takeVector(vector, rows)) };
+      const vectors = probe.vectors.map((vector) => takeVector(vector, rows));
+      return { joined: { schema, length: rows.length, vectors }, passed: rows.length };
     }
     const complete = preservesProbe ? withUnmatched(pairs, probe.length, matched) : pairs;
-    return { schema, length: complete.probe.length, vectors: vectorsOf(probe, build, complete) };
+    const joined = { schema, length: complete.probe.length, vectors: vectorsOf(probe, build, complete) };
+    return { joined, passed: preservesProbe ? probe.length : matched.size };
   };
 }
 

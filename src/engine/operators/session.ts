@@ -95,7 +95,10 @@ export class SessionOperator implements StatefulOperator {
     }
     this.counters.dropped = lateGroups.size;
     const changes = new SessionChanges();
-    if (kept.length > 0) this.merge(concatBatches(schemaOf(this.node.input.output), kept), changes);
+    if (kept.length > 0) {
+      const rows = this.merge(concatBatches(schemaOf(this.node.input.output), kept), changes);
+      run.flow.group(this.operatorId, rows);
+    }
     this.counters.updated = changes.touched.size;
     yield* this.emit(run, changes);
   }
@@ -131,8 +134,8 @@ export class SessionOperator implements StatefulOperator {
     return this.node.keys.map((key) => cellAt(batch.vectors[key] as Vector, row));
   }
 
-  /** Merges a batch's rows with the open sessions of their keys. */
-  private merge(batch: Batch, changes: SessionChanges): void {
+  /** Merges a batch's rows with the open sessions of their keys; gives how many it put into sessions. */
+  private merge(batch: Batch, changes: SessionChanges): number {
     const { order, keys } = this.sortRows(batch);
     const merged: Merged[] = [];
     const runs = new Int32Array(batch.length);
@@ -152,6 +155,7 @@ export class SessionOperator implements StatefulOperator {
       partial,
       changes,
     );
+    return at;
   }
 
   /** The rows by key, and within a key by time; rows of one time stay in the order in which they came. */
