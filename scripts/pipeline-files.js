@@ -101,7 +101,7 @@ checkpoint: checkpoints/clicks-per-user
 - \`clickstream lint FILE...\` finds every mistake that can be found without running; \`--target spark\` also what Spark would not take.
 - \`clickstream explain [--codegen] FILE\` prints the plans, and the generated code.
 - \`clickstream test FILE\` runs the tests beside it.
-- \`clickstream checkpoint verify DIR FILE\` says whether a changed file may go on with a checkpoint.
+- \`clickstream checkpoint doctor DIR FILE\` says whether a changed file may go on with a checkpoint.
 `;
 
 const NOTES = `

@@ -4,13 +4,17 @@ import { configError } from '../errors.ts';
 import type { DirectoryEntry, Disk } from '../fs/disk.ts';
 import { diskError, errnoOf } from '../fs/disk-error.ts';
 import { isTemporaryName, makeDirectoryDurable } from '../fs/durable.ts';
-import { acquireLock, LOCK_NAME, type Lock } from '../fs/lock.ts';
+import { acquireLock, type Lock } from '../fs/lock.ts';
 import type { LockHost } from '../fs/lock-host.ts';
+import { LOCK_NAME } from '../fs/lock-owner.ts';
+import { CrashedAttempts, recordedCrashes } from './attempts.ts';
+import { ATTEMPTS, type AttemptsRecord, type BatchContent, READING } from './attempts-file.ts';
 import { type CommitLog, openCommitLog } from './commits.ts';
 import { corruptError } from './errors.ts';
 import { Exclusions } from './exclusions.ts';
 import { readQueryDescription, readQueryId, writeQueryDescription, writeQueryId } from './metadata.ts';
 import { type OffsetLog, openOffsetLog } from './offsets.ts';
+import { OUTPUTS, OutputFolders } from './outputs.ts';
 
 /** Spark's `spark.sql.streaming.minBatchesToRetain`. */
 export const DEFAULT_KEEP_BATCHES = 100;
@@ -29,6 +33,9 @@ export interface CheckpointView {
   readonly id: string;
   readonly offsets: OffsetLog;
   readonly commits: CommitLog;
+  readonly exclusions: Exclusions;
+  /** How the pending batch fared so far, as it is recorded: a crash is recorded by the process after it. Null when there is no pending batch. */
+  readonly attempts: AttemptsRecord | null;
   /** The query's description, or null. */
   readonly description: unknown;
 }
@@ -39,12 +46,15 @@ export interface CheckpointView {
  *     metadata     the query's id            offsets/<N>     what batch N is
  *     query        the query's description   commits/<N>     batch N is done
  *     sources/<i>/ private to source i       state/<op>/     private to stateful operator op
- *     lock         who uses it
+ *     exclusions/  splits left out           attempts        how often the pending batch crashed
+ *     outputs      the folders it writes to  lock            who uses it
  *
  * Law: at most one process has it open. What `offsets.add` and `commits.add` returned for survives a loss of power; after `open`, `offsets.newest`
  * is `commits.newest` (that batch is done) or one more (that batch must be run again, as it was logged).
  */
 export class Checkpoint {
+  private closed = false;
+
   private constructor(
     private readonly disk: Disk,
     readonly dir: string,
@@ -53,6 +63,10 @@ export class Checkpoint {
     readonly commits: CommitLog,
     /** Splits left out of their batches. */
     readonly exclusions: Exclusions,
+    /** The folders that the query writes files to. */
+    readonly outputs: OutputFolders,
+    /** How the pending batch fared before. */
+    readonly attempts: CrashedAttempts,
     /** What was found half-written at the start, and removed; for people. */
     readonly repairs: readonly string[],
     private readonly lock: Lock,
@@ -78,10 +92,13 @@ export class Checkpoint {
       makeDirectoryDurable(disk, commitsDir);
       const offsets = openOffsetLog(disk, offsetsDir, 'writer');
       const commits = openCommitLog(disk, commitsDir, 'writer');
-      verify(offsets, commits);
+      verifyLogs(offsets, commits);
       const repairs = [...offsets.mend(), ...commits.mend(), ...restoreCommits(offsets, commits)];
       const exclusions = Exclusions.open(disk, join(dir, 'exclusions'));
-      return new Checkpoint(disk, dir, id, offsets, commits, exclusions, repairs, lock);
+      const pending = pendingContent(offsets, commits, exclusions);
+      const attempts = CrashedAttempts.open(disk, dir, pending, lock.predecessorDied);
+      const outputs = OutputFolders.open(disk, dir);
+      return new Checkpoint(disk, dir, id, offsets, commits, exclusions, outputs, attempts, repairs, lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -100,7 +117,10 @@ export class Checkpoint {
     // commits first: a batch that ends in between must not look like a commit without its offsets.
     const commits = openCommitLog(disk, join(dir, 'commits'), 'reader');
     const offsets = openOffsetLog(disk, join(dir, 'offsets'), 'reader');
-    return { id: found.id, offsets, commits, description: readQueryDescription(disk, dir) };
+    const exclusions = Exclusions.read(disk, join(dir, 'exclusions'));
+    const pending = pendingContent(offsets, commits, exclusions);
+    const attempts = pending === null ? null : recordedCrashes(disk, dir, pending);
+    return { id: found.id, offsets, commits, exclusions, attempts, description: readQueryDescription(disk, dir) };
   }
 
   get description(): unknown {
@@ -134,13 +154,25 @@ export class Checkpoint {
     this.exclusions.purge(keepFrom);
   }
 
-  /** Gives the checkpoint free. Idempotent. */
+  /** Gives the checkpoint free, on purpose: nobody takes this for a crash. Idempotent. */
   close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.attempts.settle(pendingContent(this.offsets, this.commits, this.exclusions)?.batchId ?? null);
     this.lock.release();
   }
 }
 
-const OWN_NAMES = new Set(['metadata', 'query', 'offsets', 'commits', 'exclusions', 'sources', 'state', LOCK_NAME]);
+/** The batch that was logged and not committed; null when there is none. */
+function pendingContent(offsets: OffsetLog, commits: CommitLog, exclusions: Exclusions): BatchContent | null {
+  const { newest } = offsets;
+  return newest > commits.newest ? { batchId: newest, leftOut: exclusions.of(newest).length } : null;
+}
+
+const OWN_NAMES = new Set([
+  ...['metadata', 'query', 'offsets', 'commits', 'exclusions', 'sources', 'state'],
+  ...[OUTPUTS, ATTEMPTS, READING, LOCK_NAME],
+]);
 
 function namesIn(disk: Disk, dir: string): readonly DirectoryEntry[] {
   try {
@@ -176,11 +208,13 @@ function identify(disk: Disk, dir: string, newId: string | undefined): string {
   return writeQueryId(disk, dir, newId);
 }
 
-function hasHistory(disk: Disk, dir: string): boolean {
+/** Whether anything was ever logged in a folder. */
+export function hasHistory(disk: Disk, dir: string): boolean {
   return ['offsets', 'commits', 'sources', 'state'].some((name) => namesIn(disk, join(dir, name)).length > 0);
 }
 
-function verify(offsets: OffsetLog, commits: CommitLog): void {
+/** That each batch which may have to run again can. Errors: CHECKPOINT_MISSING_OFFSETS, CHECKPOINT_CORRUPT. */
+export function verifyLogs(offsets: OffsetLog, commits: CommitLog): void {
   const newest = offsets.newest;
   if (newest > 0 && offsets.oldest > newest - 1) {
     throw configError(

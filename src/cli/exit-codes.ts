@@ -5,8 +5,11 @@ export const EXIT_CODES = {
   done: 0,
   failed: 1,
   usage: 2,
-  /** More was rejected than `--max-reject-ratio` allows (EX_DATAERR of sysexits.h). */
-  tooManyRejects: 65,
+  /**
+   * Starting again will not help before somebody has looked at the input: more was rejected than `--max-reject-ratio` allows, or a batch crashed
+   * three times (EX_DATAERR of sysexits.h).
+   */
+  badInput: 65,
   busy: 75,
   badConfiguration: 78,
   interrupted: 130,
@@ -19,7 +22,8 @@ const USAGE = 'USAGE';
 /** Errors with an exit code of their own. */
 const CODE_OF_ERROR: Readonly<Record<string, number>> = {
   [USAGE]: EXIT_CODES.usage,
-  REJECT_RATIO_EXCEEDED: EXIT_CODES.tooManyRejects,
+  REJECT_RATIO_EXCEEDED: EXIT_CODES.badInput,
+  BATCH_CRASHED: EXIT_CODES.badInput,
 };
 
 const CODE_OF_CATEGORY: Record<ErrorCategory, number> = {

@@ -13,7 +13,7 @@ export interface QueryProgress {
   readonly stateOperators?: readonly StateOperatorProgress[];
   readonly sink?: { readonly numOutputRows: number };
   readonly sources?: readonly { readonly metrics?: Readonly<Record<string, string | number>> }[];
-  readonly account?: { readonly operators: readonly OperatorAccount[] };
+  readonly account?: { readonly operators: readonly OperatorAccount[]; readonly quarantined?: readonly string[] };
   readonly futureEvents?: { readonly rowsHeldBack: number };
 }
 
@@ -46,6 +46,8 @@ export interface RunTotals {
   readonly durationMs: ReadonlyMap<string, number>;
   readonly operators: readonly OperatorAccount[];
   readonly watermark: string | null;
+  /** Files that were set aside by an operator. */
+  readonly quarantined: readonly string[];
   /** Rows dated too far ahead to move the watermark. */
   readonly rowsHeldBack: number;
   /** What the stateful operators hold after the last batch; null when there are none. */
@@ -66,6 +68,7 @@ export const NO_TOTALS: RunTotals = {
   durationMs: new Map(),
   operators: [],
   watermark: null,
+  quarantined: [],
   rowsHeldBack: 0,
   state: null,
 };
@@ -84,6 +87,7 @@ export function addProgress(totals: RunTotals, progress: QueryProgress): RunTota
     durationMs,
     operators: addAccounts(totals.operators, progress.account?.operators ?? []),
     watermark: progress.eventTime?.watermark ?? totals.watermark,
+    quarantined: [...totals.quarantined, ...(progress.account?.quarantined ?? [])],
     rowsHeldBack: totals.rowsHeldBack + (progress.futureEvents?.rowsHeldBack ?? 0),
     state: stateOf(progress) ?? totals.state,
   };

@@ -1,3 +1,4 @@
+import { releaseLocks } from '../fs/lock.ts';
 import { EXIT_CODES, exitCodeOfSignal } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
 import { addProgress, NO_TOTALS, type QueryProgress, type RunTotals } from './progress.ts';
@@ -73,7 +74,7 @@ function followSignals(query: RunningQuery, options: RunQueryOptions, io: Comman
   // When the query fails first, nobody waits for this one any more.
   stopped.catch(() => {});
   const unsubscribe = io.onSignal((signal) => {
-    if (code !== null) return io.exit(exitCodeOfSignal(signal));
+    if (code !== null) return endNow(io, exitCodeOfSignal(signal));
     code = options.watching ? EXIT_CODES.done : exitCodeOfSignal(signal);
     clearLine();
     if (!options.quiet) io.stderr.write('stopping; a second signal ends at once\n');
@@ -82,12 +83,18 @@ function followSignals(query: RunningQuery, options: RunQueryOptions, io: Comman
   return { stopped, unsubscribe, exitCode: () => code };
 }
 
+/** A person or a scheduler wants the end: the checkpoint is given free, so that the batch which is left does not count as crashed. */
+function endNow(io: CommandIo, code: number): void {
+  releaseLocks();
+  io.exit(code);
+}
+
 async function stopWithin(query: RunningQuery, io: CommandIo, code: number): Promise<void> {
   const finished = new AbortController();
   const limit = io.clock.sleep(STOP_LIMIT_MS, finished.signal).then(() => {
     if (finished.signal.aborted) return;
     io.stderr.write('the batch did not end in time; it is run again at the next start\n');
-    io.exit(code);
+    endNow(io, code);
   });
   try {
     await query.stop();

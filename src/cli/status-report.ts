@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
+import { MAX_CRASHED_ATTEMPTS } from '../checkpoint/attempts.ts';
 import { Checkpoint, type CheckpointView } from '../checkpoint/checkpoint.ts';
 import type { CommitEntry } from '../checkpoint/commits.ts';
+import { splitName } from '../checkpoint/splits.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { exists } from '../fs/durable.ts';
@@ -30,13 +32,12 @@ export function findCheckpoints(disk: Disk, folder: string): string[] {
   );
 }
 
-function statusLines(folder: string, { id, offsets, commits }: CheckpointView): string[] {
+function statusLines(folder: string, view: CheckpointView): string[] {
+  const { id, offsets, commits } = view;
   const committed = commits.newest;
   const lines = [folder, `  query      ${id}`, `  batches    ${plural(committed + 1, 'batch', 'batches')} committed`];
   if (offsets.newest > committed) {
-    lines.push(
-      `  pending    batch ${offsets.newest} is logged, not committed: it runs now, or again at the next start`,
-    );
+    lines.push(`  pending    batch ${offsets.newest} is logged, not committed: ${pendingText(folder, view)}`);
   }
   const commit = commits.get(committed);
   const watermarkMs = commit?.nextBatchWatermarkMs ?? 0;
@@ -45,7 +46,18 @@ function statusLines(folder: string, { id, offsets, commits }: CheckpointView): 
   if (ahead !== null) lines.push(`  warning    ${ahead}`);
   const [first, ...more] = openWindowLines(commit);
   if (first !== undefined) lines.push(`  windows    ${first}`, ...more.map((line) => `             ${line}`));
+  for (const { split, batchId } of view.exclusions.quarantined()) {
+    lines.push(`  set aside  ${splitName(split)}, left out of batch ${batchId} by quarantine`);
+  }
   return lines;
+}
+
+function pendingText(folder: string, { attempts }: CheckpointView): string {
+  const crashed = attempts?.crashed ?? 0;
+  if (crashed === 0) return 'it runs now, or again at the next start';
+  const times = `it crashed ${plural(crashed, 'time')}`;
+  if (crashed < MAX_CRASHED_ATTEMPTS) return `${times}, and runs now, or again at the next start`;
+  return `${times}, and is not run again by itself; \`clickstream checkpoint doctor ${folder}\` says what to do`;
 }
 
 /** What the newest commit says of windows that wait for their end. The delay of the watermark is the query's, and not known here. */

@@ -28,6 +28,12 @@ export function summaryLines(totals: RunTotals, elapsedMs: number, explainEmpty:
       `${formatDuration(elapsedMs)} (${formatCount(rate)} rows/s)`,
   ];
   if (totals.operators.length > 0) lines.push('', ...accountTable(totals.operators));
+  if (totals.quarantined.length > 0) {
+    lines.push(
+      '',
+      `${plural(totals.quarantined.length, 'quarantined file')} not read: ${totals.quarantined.join(', ')}`,
+    );
+  }
   if (totals.rowsHeldBack > 0) {
     lines.push('', `${plural(totals.rowsHeldBack, 'row')} dated too far ahead did not move the watermark`);
   }

@@ -59,7 +59,16 @@ export class ContinuousExecution {
     await timer.time('commitOffsets', () => this.commit(entry));
     const startOffsets = [this.start.offset];
     this.start = { previous: entry, offset: flow.position };
-    return { entry, run, jump: null, operators: [], startOffsets, isReplay: false, durations: timer.finish() };
+    return {
+      entry,
+      run,
+      leftOut: [],
+      jump: null,
+      operators: [],
+      startOffsets,
+      isReplay: false,
+      durations: timer.finish(),
+    };
   }
 
   private async commit(entry: OffsetEntry): Promise<void> {

@@ -3,6 +3,7 @@ import type { OffsetEntry } from '../checkpoint/offsets.ts';
 import { ClickstreamError, invariant } from '../errors.ts';
 import { nodesOf } from '../plan/physical.ts';
 import type { Offset, ReadLimit, Split } from '../source.ts';
+import { blamesInput } from './blames-input.ts';
 import type { OperatorTree } from './build-operators.ts';
 import { buildOperators } from './build-operators.ts';
 import { ContinuousExecution } from './continuous.ts';
@@ -38,6 +39,8 @@ export class MicroBatchExecution {
   /** Whether a batch ran before in this run (or its successor is owed): only then may a no-data batch follow. */
   private mayOweBatch = false;
   private startOffsets: Offset[] = [];
+  /** What reading and computing the rows of the batch that failed threw. */
+  private inputError: unknown = null;
 
   constructor(private readonly parts: QueryParts) {
     this.tree = buildOperators(parts.query, parts.outputMode, parts.openState);
@@ -83,6 +86,7 @@ export class MicroBatchExecution {
     for (const [index, { source }] of sources.entries()) await source.restore?.(this.loggedRanges(index));
     const commit = commits.get(newest.batchId);
     if (commit === undefined) {
+      checkpoint.attempts.refuseHopeless(newest);
       this.pending = newest;
       this.pendingIsReplay = true;
       this.previous = offsets.get(newest.batchId - 1) ?? null;
@@ -100,10 +104,12 @@ export class MicroBatchExecution {
   }
 
   private async *loggedRanges(index: number) {
-    for (const entry of this.parts.checkpoint.offsets.entries()) {
+    const { checkpoint } = this.parts;
+    for (const entry of checkpoint.offsets.entries()) {
       const range = entry.sources[index];
       if (range === undefined) continue;
-      yield { batchId: entry.batchId, offset: range.offset, splits: this.keptSplits(entry, index) };
+      const splits = range.splits.filter((split) => !checkpoint.exclusions.isReleased(entry.batchId, split));
+      yield { batchId: entry.batchId, offset: range.offset, splits };
     }
   }
 
@@ -129,6 +135,7 @@ export class MicroBatchExecution {
     const timer = startTimer(this.parts.clock);
     if (this.pending === null) this.pending = await this.construct(options, timer);
     if (this.pending === null) return null;
+    if (this.pendingIsReplay) this.parts.checkpoint.attempts.begin();
     return await this.run(this.pending, timer, signal);
   }
 
@@ -185,7 +192,10 @@ export class MicroBatchExecution {
     if (previous === null) return;
     for (const [index, { source }] of sources.entries()) {
       const range = previous.sources[index];
-      if (range !== undefined) await source.commit?.(previous.batchId, range.offset, this.keptSplits(previous, index));
+      if (range === undefined) continue;
+      const kept = this.keptSplits(previous, index);
+      const quarantined = range.splits.filter((split) => checkpoint.exclusions.isQuarantined(previous.batchId, split));
+      await source.commit?.(previous.batchId, range.offset, kept, quarantined);
     }
     const oldest = Math.max(-1, previous.batchId - settings.keepBatches);
     for (const operator of this.tree.stateful) await operator.maintain(previous.batchId, oldest);
@@ -221,7 +231,9 @@ export class MicroBatchExecution {
     this.pending = null;
     this.mayOweBatch = true;
     this.startOffsets = entry.sources.map((range) => range.offset);
-    return { entry, run, jump, operators, startOffsets, isReplay: this.pendingIsReplay, durations: timer.finish() };
+    const leftOut = parts.checkpoint.exclusions.of(entry.batchId);
+    const durations = timer.finish();
+    return { entry, run, leftOut, jump, operators, startOffsets, isReplay: this.pendingIsReplay, durations };
   }
 
   /** Runs the batch up to its output. Null: a file had changed since it was logged and is left out now; the batch is to be run again. */
@@ -233,6 +245,7 @@ export class MicroBatchExecution {
       await run.side.finish();
       return run;
     } catch (error) {
+      this.inputError = run.inputError;
       if (run.tooManyRejects !== null) {
         // To be looked at; when the batch is run again, its rejects take their place.
         await run.side.finish();
@@ -242,7 +255,7 @@ export class MicroBatchExecution {
       const { reading } = run;
       const published = this.pendingIsReplay || (run.outputRows > 0 && !this.parts.sink.atomic);
       if (!isChangedFile(error) || published || reading === null) throw error;
-      this.parts.checkpoint.exclusions.add(entry.batchId, reading.split);
+      this.parts.checkpoint.exclusions.add(entry.batchId, { reason: 'changed', split: reading.split });
       this.parts.sources[reading.sourceIndex]?.source.release?.([reading.split]);
       await this.restoreState(entry.batchId - 1);
       return null;
@@ -281,6 +294,18 @@ export class MicroBatchExecution {
       previous: this.previous,
       offset: this.startOffsets[0],
     });
+  }
+
+  /** Counts an error that ended the query as a crashed attempt at its batch, if the batch's input may have caused it. Never throws. */
+  noteFailure(error: unknown): void {
+    const { attempts, exclusions } = this.parts.checkpoint;
+    if (this.pending === null || !blamesInput(error, this.inputError)) return;
+    const { batchId } = this.pending;
+    try {
+      attempts.fail({ batchId, leftOut: exclusions.of(batchId).length }, (error as Error).message);
+    } catch {
+      // The error that ended the query is the one to report.
+    }
   }
 
   async close(): Promise<void> {

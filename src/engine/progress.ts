@@ -1,4 +1,6 @@
+import type { Exclusion } from '../checkpoint/exclusions.ts';
 import type { OffsetEntry } from '../checkpoint/offsets.ts';
+import { splitName } from '../checkpoint/splits.ts';
 import type { Clock } from '../clock.ts';
 import type { Offset } from '../source.ts';
 import type { EventTimeStats, OperatorAccount } from './batch-run.ts';
@@ -10,6 +12,8 @@ import type { StateProgress } from './operator.ts';
 export interface BatchReport {
   readonly entry: OffsetEntry;
   readonly run: CurrentRun;
+  /** Logged splits that the batch was run without. */
+  readonly leftOut: readonly Exclusion[];
   readonly operators: readonly StateProgress[];
   readonly jump: WatermarkJump | null;
   readonly startOffsets: readonly Offset[];
@@ -62,7 +66,11 @@ export interface StreamingQueryProgress {
   readonly sources: readonly SourceProgress[];
   readonly sink: { readonly description: string; readonly numOutputRows: number };
   /** Ours: where every row went, per operator; rows in = passed + filtered + late + duplicate + rejected. */
-  readonly account: { readonly operators: readonly (OperatorAccount & { readonly operator: string })[] };
+  readonly account: {
+    readonly operators: readonly (OperatorAccount & { readonly operator: string })[];
+    /** Files that an operator set aside: none of their rows is counted above. Left out when there are none. */
+    readonly quarantined?: readonly string[];
+  };
   /** Ours: event times ahead of the batch's time. Left out when there is nothing to tell. */
   readonly futureEvents?: FutureEventsProgress;
 }
@@ -133,12 +141,26 @@ export function progressOf(
       endOffset: entry.sources[index]?.offset,
       latestOffset: entry.sources[index]?.offset,
       numInputRows: run.inputRows[index] ?? 0,
-      metrics: { numFiles: entry.sources[index]?.splits.length ?? 0 },
+      metrics: { numFiles: filesRead(report, index) },
     })),
     sink: { description: identity.sinkDescription, numOutputRows: run.outputRows },
-    account: { operators: [...run.accounts].reverse().map(([operator, account]) => ({ operator, ...account })) },
+    account: {
+      operators: [...run.accounts].reverse().map(([operator, account]) => ({ operator, ...account })),
+      ...quarantinedOf(report),
+    },
     ...futureEventsOf(report),
   };
+}
+
+function filesRead({ entry, leftOut }: BatchReport, index: number): number {
+  const names = new Set(leftOut.map(({ split }) => JSON.stringify(split)));
+  const splits = entry.sources[index]?.splits ?? [];
+  return names.size === 0 ? splits.length : splits.filter((split) => !names.has(JSON.stringify(split))).length;
+}
+
+function quarantinedOf({ leftOut }: BatchReport): { readonly quarantined?: readonly string[] } {
+  const names = leftOut.filter(({ reason }) => reason === 'quarantined').map(({ split }) => splitName(split));
+  return names.length === 0 ? {} : { quarantined: names };
 }
 
 function futureEventsOf({ run, jump }: BatchReport): { readonly futureEvents?: FutureEventsProgress } {

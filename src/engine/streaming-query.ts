@@ -196,6 +196,7 @@ export class StreamingQuery {
 
   private fail(error: unknown): void {
     if (error instanceof ClickstreamError && error.code === STOPPED) return;
+    this.execution.noteFailure(error);
     this.failure = error instanceof Error ? error : new Error(String(error));
     this.stopping = true;
     this.wakeUp();

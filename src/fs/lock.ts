@@ -3,13 +3,13 @@ import { type Clock, systemClock } from '../clock.ts';
 import { ClickstreamError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
-import { isTemporaryName, readWhole, writeDurable } from './durable.ts';
+import { isTemporaryName, writeDurable } from './durable.ts';
 import { type Beacon, type LockHost, systemLockHost } from './lock-host.ts';
-
-/** Name of the lock file in a locked folder. */
-export const LOCK_NAME = 'lock';
+import { describeOwner, isDead, LOCK_NAME, type LockOwner, parseOwner, readLock, remedyFor } from './lock-owner.ts';
 
 export interface Lock {
+  /** Whether the lock was that of a process which ended without giving it free: it was killed, or the power went. */
+  readonly predecessorDied: boolean;
   /** Gives the folder free. Idempotent; never throws: a lock that cannot be removed is a dead process's lock soon. */
   release(): void;
 }
@@ -19,23 +19,14 @@ export interface LockOptions {
   readonly host?: LockHost;
 }
 
-/** What a lock file says about its owner. */
-interface Owner {
-  readonly pid: number;
-  /** When that process began, in the system's own unit; null where the system does not tell. */
-  readonly processStart: string | null;
-  readonly bootId: string | null;
-  readonly hostname: string;
-  /** Name of the owner's beacon in the folder; null where there can be none. */
-  readonly beacon: string | null;
-  /** Wall-clock time of the lock, for people. */
-  readonly since: string;
-  /** What holds it, for people. */
-  readonly holder: string;
-}
-
 /** Folders that this process holds, by disk: a second query in the same process is refused too. */
 const held = new WeakMap<Disk, Set<string>>();
+const heldLocks = new Set<Lock>();
+
+/** Gives every folder free that this process holds. For a process that ends at once, on purpose, so that nobody takes that for a crash. */
+export function releaseLocks(): void {
+  for (const lock of heldLocks) lock.release();
+}
 
 /**
  * Takes a folder for this process. `holder` says for people what takes it.
@@ -56,9 +47,13 @@ export async function acquireLock(disk: Disk, dir: string, holder: string, optio
   // Before the first await: of two takers in this process, one is here first.
   folders.add(realDir);
   try {
+    let predecessorDied = false;
+    const onDead = () => {
+      predecessorDied = true;
+    };
     for (let attempt = 1; ; attempt++) {
-      const lock = await tryAcquire(disk, realDir, holder, host, options.clock ?? systemClock);
-      if (lock !== null) return once(lock.release, () => folders.delete(realDir));
+      const taken = await tryAcquire(disk, realDir, holder, host, options.clock ?? systemClock, onDead);
+      if (taken !== null) return heldLock(predecessorDied, taken.release, () => folders.delete(realDir));
       if (attempt === ATTEMPTS) throw inUseError(path, 'several processes that all try to take it');
     }
   } catch (error) {
@@ -67,12 +62,16 @@ export async function acquireLock(disk: Disk, dir: string, holder: string, optio
   }
 }
 
-function once(...actions: (() => void)[]): Lock {
-  return {
+function heldLock(predecessorDied: boolean, ...actions: (() => void)[]): Lock {
+  const lock: Lock = {
+    predecessorDied,
     release() {
+      heldLocks.delete(lock);
       for (const action of actions.splice(0)) action();
     },
   };
+  heldLocks.add(lock);
+  return lock;
 }
 
 /** Takers that start at once may take each other's unfinished files for leftovers; then they try again. */
@@ -85,11 +84,12 @@ async function tryAcquire(
   holder: string,
   host: LockHost,
   clock: Clock,
+  onDead: () => void,
 ): Promise<{ release(): void } | null> {
   const path = join(dir, LOCK_NAME);
   const beacon = await host.light(dir);
   try {
-    const owner: Owner = {
+    const owner: LockOwner = {
       pid: host.pid,
       processStart: host.processStart(host.pid),
       bootId: host.bootId,
@@ -101,15 +101,15 @@ async function tryAcquire(
     const text = JSON.stringify(owner);
     const release = () => {
       try {
-        if (readText(disk, path) === text) unlinkIfThere(disk, path);
+        if (readLock(disk, path) === text) unlinkIfThere(disk, path);
       } catch {
         // The next taker finds that we are dead.
       }
       beacon?.close();
     };
-    const taken = await take(disk, path, text, host);
+    const taken = await take(disk, path, text, host, onDead);
     const lit = taken && (beacon === null || (await host.isLit(dir, beacon.name)));
-    if (lit && readText(disk, path) === text) {
+    if (lit && readLock(disk, path) === text) {
       await removeLeftovers(disk, dir, beacon, host);
       return { release };
     }
@@ -122,7 +122,7 @@ async function tryAcquire(
 }
 
 /** Publishes our lock in place of none or of a dead owner's. False: our file was taken for a leftover. Errors: CHECKPOINT_IN_USE. */
-async function take(disk: Disk, path: string, text: string, host: LockHost): Promise<boolean> {
+async function take(disk: Disk, path: string, text: string, host: LockHost, onDead: () => void): Promise<boolean> {
   // Each round ends with the lock, with a living owner, or with one dead owner fewer.
   for (;;) {
     try {
@@ -133,26 +133,27 @@ async function take(disk: Disk, path: string, text: string, host: LockHost): Pro
       if (code === 'FILE_NOT_FOUND') return false;
       if (code !== 'ALREADY_EXISTS') throw error;
     }
-    const found = readText(disk, path);
+    const found = readLock(disk, path);
     if (found === null) continue;
     const owner = parseOwner(found);
     if (owner === null) throw unreadableError(path);
-    if (!(await isDead(path, owner, host))) throw inUseError(path, describeOwner(owner), remedy(owner, host, path));
-    discard(disk, path, found);
+    if (!(await isDead(path, owner, host))) throw inUseError(path, describeOwner(owner), remedyFor(owner, host, path));
+    if (discard(disk, path, found)) onDead();
     if (owner.beacon !== null) unlinkIfThere(disk, join(path, '..', owner.beacon));
   }
 }
 
-/** Removes the dead owner's lock, unless somebody else was faster and the lock is theirs by now. */
-function discard(disk: Disk, path: string, found: string): void {
+/** Removes the dead owner's lock, unless somebody else was faster and the lock is theirs by now; whether it did. */
+function discard(disk: Disk, path: string, found: string): boolean {
   const aside = join(path, '..', `.${LOCK_NAME}.dead-${(hash(found) >>> 0).toString(36)}.tmp`);
   try {
     disk.rename(path, aside);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
+    if (errnoOf(error) === 'ENOENT') return false;
     throw diskError('remove', path, error);
   }
-  if (readText(disk, aside) !== found) {
+  const isTheirs = readLock(disk, aside) === found;
+  if (!isTheirs) {
     try {
       disk.link(aside, path);
     } catch (error) {
@@ -160,19 +161,7 @@ function discard(disk: Disk, path: string, found: string): void {
     }
   }
   unlinkIfThere(disk, aside);
-}
-
-async function isDead(path: string, owner: Owner, host: LockHost): Promise<boolean> {
-  const sameHost = owner.hostname === host.hostname;
-  if (owner.bootId !== host.bootId) return sameHost;
-  // Same kernel: its word on the socket holds across containers, where pids mean nothing.
-  if (owner.beacon !== null) return !(await host.isLit(join(path, '..'), owner.beacon));
-  if (!sameHost) return false;
-  // Our own pid, but not in `held`: left by an earlier process that had the same pid.
-  if (owner.pid === host.pid) return true;
-  if (!host.isRunning(owner.pid)) return true;
-  const start = host.processStart(owner.pid);
-  return start !== null && owner.processStart !== null && start !== owner.processStart;
+  return isTheirs;
 }
 
 /** Beacons and temporary files of processes that died while they took the lock. */
@@ -184,39 +173,12 @@ async function removeLeftovers(disk: Disk, dir: string, own: Beacon | null, host
   }
 }
 
-function readText(disk: Disk, path: string): string | null {
-  try {
-    return new TextDecoder().decode(readWhole(disk, path, 65_536));
-  } catch (error) {
-    if (error instanceof ClickstreamError && error.code === 'FILE_NOT_FOUND') return null;
-    throw error;
-  }
-}
-
-function parseOwner(text: string): Owner | null {
-  try {
-    const owner = JSON.parse(text) as Owner;
-    return typeof owner.pid === 'number' && typeof owner.hostname === 'string' ? owner : null;
-  } catch {
-    return null;
-  }
-}
-
 function unlinkIfThere(disk: Disk, path: string): void {
   try {
     disk.unlink(path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
   }
-}
-
-function describeOwner(owner: Owner): string {
-  return `${owner.holder}, process ${owner.pid} on ${owner.hostname}, since ${owner.since}`;
-}
-
-function remedy(owner: Owner, host: LockHost, path: string): string {
-  if (owner.hostname === host.hostname) return '';
-  return ` If that process has ended for certain, remove ${path}.`;
 }
 
 function inUseError(path: string, who: string, then = ''): ClickstreamError {

@@ -16,7 +16,7 @@ import { analyze } from '../plan/analyze.ts';
 import type { LogicalPlan, StreamInput } from '../plan/logical.ts';
 import type { AnalyzedQuery } from '../plan/physical.ts';
 import { checkStreaming } from '../plan/supported.ts';
-import type { OutputMode } from '../sink.ts';
+import type { OutputMode, Sink } from '../sink.ts';
 import type { MemoryStream } from '../sources/memory.ts';
 import { rateSource } from '../sources/rate.ts';
 import { socketSource } from '../sources/socket.ts';
@@ -28,7 +28,7 @@ import type { Options } from './formats.ts';
 import type { Session } from './session.ts';
 import { openSideChannels } from './side-channel.ts';
 import type { SinkSpec } from './sink-spec.ts';
-import { checkSink, openSink, type SinkPlan, sinkPlan } from './sinks.ts';
+import { checkSink, type OpenSinkRequest, openSink, type SinkPlan, sinkPlan } from './sinks.ts';
 
 /** A streaming query as a writer describes it: the same value from either door. */
 export interface QueryDefinition {
@@ -116,11 +116,12 @@ function openParts(
     query,
     outputMode: definition.outputMode,
     sources: query.streams.map((stream, index) => openSource(stream, index, checkpoint, disk, clock)),
-    sink: openSink(sink, {
+    sink: openOutput(sink, checkpoint, {
       disk,
       session: definition.session,
       queryId: checkpoint.id,
       expectOwned: ranBefore,
+      onOutput: (path) => checkpoint.outputs.add({ path, isExpected: false }),
       numFiles: repartitionOf(query.physical) ?? undefined,
       outputMode: definition.outputMode,
       schemaOf: query.physical.output,
@@ -134,6 +135,15 @@ function openParts(
     settings: { ...DEFAULT_SETTINGS, ...definition.settings },
     onWarning: warn,
   };
+}
+
+/** Opens the sink, and records the folders that it is known to fill. */
+function openOutput(plan: SinkPlan, { outputs }: Checkpoint, request: OpenSinkRequest): Sink {
+  const sink = openSink(plan, request);
+  const { outputFolder, rejectsFolder, spec } = plan;
+  if (outputFolder !== null) outputs.add({ path: outputFolder, isExpected: true });
+  if (rejectsFolder !== null) outputs.add({ path: rejectsFolder, isExpected: spec.kind === 'foreachBatch' });
+  return sink;
 }
 
 function openSource(

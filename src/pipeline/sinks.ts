@@ -130,6 +130,8 @@ export interface OpenSinkRequest {
   readonly session: Session;
   readonly queryId: string;
   readonly expectOwned: boolean;
+  /** Told of each output folder that shows up only when the query runs. */
+  readonly onOutput: (directory: string) => void;
   readonly numFiles: number | undefined;
   readonly outputMode: OutputMode;
   readonly schemaOf: readonly Attribute[];
@@ -143,7 +145,7 @@ export function openSink(plan: SinkPlan, request: OpenSinkRequest): Sink {
     // The folder whose rejects it fills is the folder it writes to; a mark that got lost there is told at the start.
     if (plan.rejectsFolder !== null) claimOutput(disk, plan.rejectsFolder, queryId, expectOwned);
     const formats = Object.fromEntries(FORMAT_NAMES.map((name) => [name, FORMATS[name].format]));
-    return foreachBatchSink({ disk, queryId, formats, call: spec.call });
+    return foreachBatchSink({ disk, queryId, formats, call: spec.call, onOutput: request.onOutput });
   }
   if (plan.outputFolder !== null) {
     return openFileSink({

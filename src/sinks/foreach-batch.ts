@@ -16,6 +16,8 @@ export interface ForeachBatchRequest {
   /** What `batch.write` can write. */
   readonly formats: Readonly<Partial<Record<FileFormatName, OutputFormat>>>;
   readonly call: ForeachBatchFunction;
+  /** Told of each folder that `batch.write` is used on, absolute, before the first file of it. */
+  readonly onOutput?: (directory: string) => void;
 }
 
 /**
@@ -31,9 +33,12 @@ export function foreachBatchSink(request: ForeachBatchRequest): Sink {
   ) => {
     const settings = { partitionBy, numFiles, maxRowsPerFile, sparkManifest, formatOptions: options };
     const key = JSON.stringify([resolve(directory), format.name, settings]);
-    const known = outputs.get(key) ?? openOutput({ ...request, ...settings, directory, format });
-    outputs.set(key, known);
-    return known;
+    const known = outputs.get(key);
+    if (known !== undefined) return known;
+    const opened = openOutput({ ...request, ...settings, directory, format });
+    request.onOutput?.(resolve(directory));
+    outputs.set(key, opened);
+    return opened;
   };
   return {
     async write({ batchId, schema, rows, signal }: SinkBatch) {

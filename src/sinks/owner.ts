@@ -56,6 +56,12 @@ function checkOwner(disk: Disk, directory: string, queryId: string): void {
   );
 }
 
+/** Id of the query that owns an output folder; null when it carries no mark. Errors: OUTPUT_MARK_CORRUPT. */
+export function ownerOf(disk: Disk, directory: string): string | null {
+  const marker = join(directory, MARKER);
+  return exists(disk, marker) ? readOwner(disk, marker) : null;
+}
+
 function readOwner(disk: Disk, marker: string): string {
   try {
     const { queryId } = JSON.parse(new TextDecoder().decode(readWhole(disk, marker, 65536))) as { queryId?: unknown };

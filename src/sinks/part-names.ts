@@ -24,6 +24,12 @@ export function isPartOfBatch(name: string, batchId: number, queryId: string, ex
   return /^\d{5,}$/.test(name.slice(batchPrefix(batchId).length, -end.length));
 }
 
+/** The batch of this query that an output file, or a file of what was set aside, is of; null for files of others. */
+export function batchOfPart(name: string, queryId: string): number | null {
+  const [, batchId, rest = ''] = /^part-(\d{9,})-[a-z0-9]+-(.*)$/.exec(name) ?? [];
+  return batchId !== undefined && rest.startsWith(`${queryTag(queryId)}.`) ? Number(batchId) : null;
+}
+
 /** Whether a file is what a dead attempt of this query left: a part that never got its name. */
 export function isOrphanPart(name: string, queryId: string): boolean {
   return /^\.part-\d{9,}-\w+-/.test(name) && name.includes(`-${queryTag(queryId)}.`) && name.endsWith('.tmp');

@@ -7,9 +7,11 @@ import {
   isTemporaryName,
   makeDirectoryDurable,
   readWhole,
+  removeDurable,
   syncDirectory,
   writeDurable,
 } from '../fs/durable.ts';
+import { entriesIn } from '../fs/entries.ts';
 
 /** Every tenth entry repeats all before it (Spark's fileSink.log.compactInterval). */
 const COMPACT_INTERVAL = 10;
@@ -70,4 +72,27 @@ function removeOld(disk: Disk, log: string, beforeId: number): void {
     removed = true;
   }
   if (removed) syncDirectory(disk, log);
+}
+
+/**
+ * The oldest batch that a folder's manifest can be cut back to: the entries after each of the last two compact files are kept. 0 when it can be cut to any,
+ * or there is none.
+ */
+export function oldestManifestCut(disk: Disk, directory: string): number {
+  const log = join(directory, '_spark_metadata');
+  const compacts = exists(disk, log) ? entriesIn(disk, log).filter(({ name }) => name.endsWith('.compact')) : [];
+  const newest = Math.max(-1, ...compacts.map(({ name }) => Number(basename(name, '.compact'))));
+  return Math.max(0, newest - COMPACT_INTERVAL);
+}
+
+/** Removes the entries of batches after `batchId` for good. Not below `oldestManifestCut`: a compact file would be missing. */
+export function cutManifest(disk: Disk, directory: string, batchId: number): void {
+  const log = join(directory, '_spark_metadata');
+  if (!exists(disk, log)) return;
+  const later = entriesIn(disk, log)
+    .map(({ name }) => ({ name, id: Number(basename(name, '.compact')) }))
+    .filter(({ name, id }) => !isTemporaryName(name) && id > batchId)
+    .sort((a, b) => b.id - a.id);
+  // Newest first, each for good: what is left is always a manifest of fewer batches.
+  for (const { name } of later) removeDurable(disk, join(log, name));
 }

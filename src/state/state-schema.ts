@@ -34,16 +34,21 @@ export function ensureStateSchema(disk: Disk, dir: string, wanted: StateSchema):
     writeDurable(disk, path, encodeFrame([JSON.stringify(wanted)]), 'rename');
     return;
   }
-  const content = decodeFrame(readWhole(disk, path));
-  if (content.kind !== 'whole')
-    throw stateError(path, content.kind === 'broken' ? content.reason : 'it has a newer version');
-  const differences = compareStateSchema(JSON.parse(content.lines[0] as string) as StateSchema, wanted);
+  const differences = compareStateSchema(readStateSchema(disk, dir), wanted);
   if (differences.length === 0) return;
   throw configError(
     'STATE_SCHEMA_INCOMPATIBLE',
     `${dir} holds the state of another query:\n${differences.map((line) => `  - ${line}\n`).join('')}` +
       'Go back to the former keys and aggregates, or start over with a new checkpoint.',
   );
+}
+
+/** The schema of a state folder. Errors: STATE_CORRUPT. */
+export function readStateSchema(disk: Disk, dir: string): StateSchema {
+  const path = join(dir, 'schema');
+  const content = decodeFrame(readWhole(disk, path));
+  if (content.kind === 'whole') return JSON.parse(content.lines[0] as string) as StateSchema;
+  throw stateError(path, content.kind === 'broken' ? content.reason : 'it has a newer version');
 }
 
 function fieldsOf({ schema, keyColumns }: StateSchema, part: 'key' | 'value'): readonly Field[] {

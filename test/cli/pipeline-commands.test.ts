@@ -123,7 +123,7 @@ test('explain prints plans, and code on request', async () => {
   expect((await run('explain', '--codegen', file)).out).toMatch(/== Generated code ==\n-- filter\n[\s\S]*for \(/);
 });
 
-test('checkpoint shows and verifies, and says what changed', async () => {
+test('checkpoint shows and diagnoses, and says what changed', async () => {
   const text = FIRST.replace('csv, path: middle, options: { header: true }', 'console').replace(
     'steps:\n  - filter: clicks > 0',
     'outputMode: complete\nsteps:\n  - groupBy: user\n    agg: sum(clicks) AS clicks',
@@ -136,12 +136,17 @@ test('checkpoint shows and verifies, and says what changed', async () => {
   expect(shown.out).toMatch(
     /1 batch committed\n {2}offsets {4}batch 0\n {2}commits {4}batch 0\n {2}source[\s\S]*0: aggregate\n {2}state {6}0: 2 rows, [\d,]+ bytes/,
   );
-  const verified = await run('checkpoint', 'verify', dir, file);
-  expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('its state is whole, 2 rows')]);
-  const changed = await run('checkpoint', 'verify', dir, pipeline('b.yaml', text.replace('sum(clicks)', 'max(user)')));
-  expect([changed.code, changed.err]).toEqual([78, expect.stringContaining('holds the state of another query')]);
-  const other = await run('checkpoint', 'verify', dir, pipeline('c.yaml', text.replace('path: in', 'path: elsewhere')));
-  expect([other.code, other.err]).toEqual([78, expect.stringMatching(/source 0: was .*\/in\], is .*\/elsewhere\]/)]);
+  const verified = await run('checkpoint', 'doctor', dir, file);
+  expect([verified.code, verified.out]).toEqual([
+    0,
+    expect.stringMatching(
+      /ok {7}state\/0: version 0 can be restored\nok {7}.*a\.yaml: it may go on with this checkpoint; stateStoreSave holds 2 rows\nhealthy\n$/,
+    ),
+  ]);
+  const changed = await run('checkpoint', 'doctor', dir, pipeline('b.yaml', text.replace('sum(clicks)', 'max(user)')));
+  expect([changed.code, changed.out]).toEqual([1, expect.stringContaining('holds the state of another query')]);
+  const other = await run('checkpoint', 'doctor', dir, pipeline('c.yaml', text.replace('path: in', 'path: elsewhere')));
+  expect([other.code, other.out]).toEqual([1, expect.stringMatching(/source 0: was .*\/in\], is .*\/elsewhere\]/)]);
 });
 
 test('test runs the tests beside a pipeline', async () => {

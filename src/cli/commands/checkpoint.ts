@@ -1,42 +1,90 @@
-import { resolve } from 'node:path';
 import { type Arguments, defineCommand } from '../command.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES, usageError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
+
+const OPTIONS = {
+  json: { type: 'boolean', describe: 'doctor: print one JSON object per finding' },
+} as const;
+
+type Args = Arguments<typeof OPTIONS>;
+
+interface Action {
+  /** What the third word is; null where there is none. */
+  readonly operand: { readonly name: string; readonly required: boolean } | null;
+  readonly options: readonly (keyof typeof OPTIONS)[];
+  run(dir: string, operand: string | null, args: Args, io: CommandIo): Promise<number>;
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  show: {
+    operand: null,
+    options: [],
+    async run(dir, _operand, _args, io) {
+      const { nodeDisk } = await import('../../fs/node-disk.ts');
+      const { checkpointReport } = await import('../checkpoint/show.ts');
+      io.stdout.write(`${checkpointReport(nodeDisk, dir).join('\n')}\n`);
+      return EXIT_CODES.done;
+    },
+  },
+  doctor: {
+    operand: { name: 'a pipeline file', required: false },
+    options: ['json'],
+    run: async (dir, file, { json }, io) => (await import('../checkpoint/doctor.ts')).doctor(dir, file, json, io),
+  },
+  quarantine: {
+    operand: { name: 'the input file', required: true },
+    options: [],
+    run: async (dir, file, _args, io) => (await import('../checkpoint/set-aside.ts')).setAside(dir, file as string, io),
+  },
+  retry: {
+    operand: null,
+    options: [],
+    run: async (dir, _operand, _args, io) => (await import('../checkpoint/set-aside.ts')).retry(dir, io),
+  },
+};
 
 export const checkpoint = defineCommand({
   name: 'checkpoint',
-  describe: 'show what a checkpoint holds, or verify it and whether a pipeline may go on with it',
+  describe: 'look at a checkpoint, find out what is wrong with it, and mend it',
   positionals: [
-    { name: 'action', describe: 'what to do', choices: ['show', 'verify'], required: true },
+    { name: 'action', describe: 'what to do', choices: Object.keys(ACTIONS), required: true },
     { name: 'dir', describe: 'the checkpoint', required: true },
-    { name: 'file', describe: 'verify: a pipeline file (YAML) that is to go on with it' },
+    {
+      name: 'operand',
+      describe: 'doctor: a pipeline file (YAML) that is to go on with it; quarantine: the input file to leave out',
+    },
   ],
-  options: {},
+  options: OPTIONS,
   examples: [
     ['$0 checkpoint show checkpoints/task2', 'logs, watermark, open windows, state'],
+    ['$0 checkpoint doctor checkpoints/task2', 'read every file of it; exit 1 if there is a problem, and what to do'],
     [
-      '$0 checkpoint verify checkpoints/clicks clicks.pipeline.yaml',
-      'whether the changed file may go on, and if not, what changed',
+      '$0 checkpoint doctor checkpoints/clicks clicks.pipeline.yaml',
+      'also whether the changed file may go on, and if not, what changed',
     ],
+    [
+      '$0 checkpoint quarantine checkpoints/task1 data/json_files/bad.json',
+      'leave a file out of the batch that crashes with it',
+    ],
+    ['$0 checkpoint retry checkpoints/task1', 'run a batch that crashed three times again, all of it'],
   ],
   run,
 });
 
-async function run(args: Arguments<Record<never, never>>, io: CommandIo): Promise<number> {
-  const { nodeDisk } = await import('../../fs/node-disk.ts');
-  const { checkpointReport, verifyLogs } = await import('../checkpoint-report.ts');
-  const { action, dir, file } = args.positionals as { action: string; dir: string; file?: string };
-  if (action === 'show') {
-    io.stdout.write(`${checkpointReport(nodeDisk, dir).join('\n')}\n`);
-    return EXIT_CODES.done;
+async function run(args: Args, io: CommandIo): Promise<number> {
+  const { action: name, dir, operand = null } = args.positionals as { action: string; dir: string; operand?: string };
+  const action = ACTIONS[name] as Action;
+  check(name, action, operand, args);
+  return await action.run(dir, operand, args, io);
+}
+
+function check(name: string, { operand, options }: Action, given: string | null, args: Args): void {
+  if (operand?.required && given === null) {
+    throw usageError(`checkpoint ${name} needs ${operand.name}: clickstream checkpoint ${name} DIR FILE.`);
   }
-  io.stdout.write(`ok    ${verifyLogs(nodeDisk, dir)}\n`);
-  if (file === undefined) return EXIT_CODES.done;
-  const { verifyContinues } = await import('../../pipeline/file/continues.ts');
-  const operators = await verifyContinues(resolve(dir), file, { environment: io.env });
-  for (const { operatorName, numRowsTotal } of operators) {
-    io.stdout.write(`ok    ${operatorName}: its state is whole, ${numRowsTotal.toLocaleString('en')} rows\n`);
+  if (operand === null && given !== null)
+    throw usageError(`checkpoint ${name} takes the checkpoint alone; "${given}" is one word too many.`);
+  for (const option of Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]) {
+    if (args[option] && !options.includes(option)) throw usageError(`--${option} is not for checkpoint ${name}.`);
   }
-  io.stdout.write(`ok    ${file} may go on with ${dir}\n`);
-  return EXIT_CODES.done;
 }

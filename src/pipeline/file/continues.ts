@@ -2,17 +2,14 @@ import { join } from 'node:path';
 import { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { buildOperators } from '../../engine/build-operators.ts';
 import type { StateProgress } from '../../engine/operator.ts';
-import type { Disk } from '../../fs/disk.ts';
 import { exists } from '../../fs/durable.ts';
-import { scratchDisk } from '../../fs/scratch-disk.ts';
+import { lookingDisk } from '../../fs/looking-disk.ts';
+import { nodeDisk } from '../../fs/node-disk.ts';
 import { openStateStore } from '../../state/state-store.ts';
 import { checkQuery } from '../build.ts';
 import { checkContinues, describeQuery, type QueryDescription } from '../compatibility.ts';
 import type { PipelineSettings } from './build-pipeline.ts';
 import { loadPipeline } from './load.ts';
-
-/** Looks and never changes anything, also while the query runs. */
-const lookingDisk: Disk = { ...scratchDisk, unlink: () => {} };
 
 /**
  * Whether a pipeline may go on with a checkpoint: sources, output folder and stateful operators are what they were, the state fits their keys
@@ -26,13 +23,14 @@ const lookingDisk: Disk = { ...scratchDisk, unlink: () => {} };
 export async function verifyContinues(dir: string, file: string, settings: PipelineSettings): Promise<StateProgress[]> {
   const { definition } = await loadPipeline(file, settings);
   const { query, sink } = checkQuery(definition);
-  const view = Checkpoint.inspect(lookingDisk, dir);
+  const disk = lookingDisk(nodeDisk);
+  const view = Checkpoint.inspect(disk, dir);
   if (view === null) return [];
   checkContinues(dir, view.description as QueryDescription | null, describeQuery(query, sink.outputFolder));
   const version = view.commits.newest;
-  if (version < 0 || !exists(lookingDisk, join(dir, 'state'))) return [];
+  if (version < 0 || !exists(disk, join(dir, 'state'))) return [];
   const { stateful } = buildOperators(query, definition.outputMode, ({ operatorId, schema, keyColumns }) =>
-    openStateStore(lookingDisk, join(dir, 'state', String(operatorId)), schema, keyColumns),
+    openStateStore(disk, join(dir, 'state', String(operatorId)), schema, keyColumns),
   );
   for (const operator of stateful) await operator.restore(version);
   return stateful.map((operator) => operator.progress());

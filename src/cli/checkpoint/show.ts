@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
-import { Checkpoint, type CheckpointView } from '../checkpoint/checkpoint.ts';
-import { configError } from '../errors.ts';
-import type { Disk } from '../fs/disk.ts';
-import { exists } from '../fs/durable.ts';
-import { listFiles } from '../fs/list.ts';
-import { statusReport } from './status-report.ts';
-import { plural } from './table.ts';
+import { Checkpoint, type CheckpointView } from '../../checkpoint/checkpoint.ts';
+import { splitName, splitsOf } from '../../checkpoint/splits.ts';
+import { configError } from '../../errors.ts';
+import type { Disk } from '../../fs/disk.ts';
+import { exists } from '../../fs/durable.ts';
+import { listFiles } from '../../fs/list.ts';
+import { statusReport } from '../status-report.ts';
+import { plural } from '../table.ts';
 
 /** All that a checkpoint says of itself, for people: where the query stands, its logs, what it was, and its state. Errors: NO_CHECKPOINT. */
 export function checkpointReport(disk: Disk, folder: string): string[] {
@@ -16,20 +17,19 @@ export function checkpointReport(disk: Disk, folder: string): string[] {
     `  commits    ${logText(view.commits)}`,
     ...descriptionLines(view.description),
     ...stateLines(disk, resolve(folder), view),
+    ...pendingLines(view),
   ];
 }
 
-/** Reads every entry of both logs. Errors: NO_CHECKPOINT, CHECKPOINT_CORRUPT and the like, with the file. */
-export function verifyLogs(disk: Disk, folder: string): string {
-  const { offsets, commits } = inspect(disk, folder);
-  const read = [...offsets.entries()].length + [...commits.entries()].length;
-  if (commits.newest > offsets.newest || offsets.newest > commits.newest + 1) {
-    throw configError(
-      'CHECKPOINT_CORRUPT',
-      `${folder}: offsets end at ${offsets.newest} and commits at ${commits.newest}; they may be one apart. Restore the checkpoint from a backup, or start over (--fresh).`,
-    );
-  }
-  return `${plural(read, 'log entry', 'log entries')} read, none is broken`;
+/** The files of the batch that is logged and not committed: an operator may have to decide about them. */
+function pendingLines({ offsets, exclusions, attempts }: CheckpointView): string[] {
+  const entry = offsets.get(offsets.newest);
+  if (entry === undefined || attempts === null) return [];
+  const kept = splitsOf(entry).filter((split) => !exclusions.has(entry.batchId, split));
+  return [
+    `  batch ${entry.batchId} has ${plural(kept.length, 'file')}`,
+    ...kept.map((split) => `    ${splitName(split)}`),
+  ];
 }
 
 function inspect(disk: Disk, folder: string): CheckpointView {
