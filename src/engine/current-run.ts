@@ -6,7 +6,7 @@ import type { OutputMode } from '../sink.ts';
 import type { ReadContext, RejectedRecord, Split } from '../source.ts';
 import type { BatchRun, EventTimeStats, OperatorAccount, SideChannel } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
-import { breathe } from './breathe.ts';
+import { Breather } from './breathe.ts';
 import type { QueryParts } from './query-parts.ts';
 import { exceedsRatio, type RejectCount, tooManyRejects } from './reject-limit.ts';
 import { RowFlow } from './row-flow.ts';
@@ -38,6 +38,7 @@ export class CurrentRun implements BatchRun {
   /** What reading and computing the rows threw, before the sink. */
   inputError: unknown = null;
   chunk = 0;
+  private readonly breather = new Breather();
 
   constructor(
     batch: BatchFacts,
@@ -98,7 +99,7 @@ export class CurrentRun implements BatchRun {
         if (this.signal.aborted) throw stopped();
         account.passed += batch.length;
         yield batch;
-        await breathe();
+        await this.breather.after(batch.length);
       }
       this.reading = null;
     }

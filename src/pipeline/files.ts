@@ -5,6 +5,7 @@ import type { Disk } from '../fs/disk.ts';
 import type { Schema } from '../schema.ts';
 import { field, STRING, struct } from '../schema.ts';
 import type { ReadContext, RejectedRecord } from '../source.ts';
+import { fileSourceSchema } from '../sources/file/columns.ts';
 import type { FileSource } from '../sources/file/file-source.ts';
 import { openFileSource } from '../sources/file/file-source.ts';
 import { checkFileSourceOptions, FILE_SOURCE_OPTION_NAMES } from '../sources/file/options.ts';
@@ -78,8 +79,8 @@ export function openFiles(input: FileInput, open: OpenFiles): FileSource {
 }
 
 /** The columns that reading gives: those of the files, then those of partition folders (`col=value`). */
-export function fileColumns(input: FileInput, { disk, clock }: ReadPlace): Schema {
-  return openFiles(input, { disk, clock, seen: memorySeen(), onWarning: () => {} }).schema;
+export function fileColumns({ path, schema, sourceOptions }: FileInput, { disk }: ReadPlace): Schema {
+  return fileSourceSchema({ disk, path, schema, options: checkFileSourceOptions(sourceOptions) });
 }
 
 /** All rows of the files that are there now, for a static table. A record that does not fit stops it: there is nowhere to set it aside. */

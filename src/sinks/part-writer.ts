@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import type { Batch } from '../batch.ts';
 import type { Disk } from '../fs/disk.ts';
@@ -5,7 +6,10 @@ import { DurableFile, exists, makeDirectoryDurable } from '../fs/durable.ts';
 import type { Schema } from '../schema.ts';
 import { type OutputEncoder, type OutputFormat, openEncoder } from './output-format.ts';
 
-/** Bytes of one part that wait in memory before its file is opened: many small partitions need no open files. */
+/**
+ * Bytes of one part that wait in memory before they are written: a file is opened only for these, so that many small partitions need
+ * no open files, and a batch of many small input files is not written in as many pieces.
+ */
 const HELD_BYTES = 256 * 1024;
 
 export interface PartWriterRequest {
@@ -44,7 +48,7 @@ export class PartWriter {
 
   /** Gives the file its name. The folder's fsync is the caller's. */
   publish(): void {
-    this.openFile().publish('rename', { syncDirectory: false });
+    this.flush().publish('rename', { syncDirectory: false });
   }
 
   abandon(): void {
@@ -54,22 +58,27 @@ export class PartWriter {
 
   private take(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    if (this.file !== null) {
-      this.file.write(bytes);
+    if (this.heldBytes + bytes.length >= HELD_BYTES) {
+      // The encoder's bytes are its own again afterwards; written at once they need no copy.
+      this.flush().write(bytes);
       return;
     }
     this.held.push(bytes.slice());
     this.heldBytes += bytes.length;
-    if (this.heldBytes >= HELD_BYTES) this.openFile();
   }
 
-  private openFile(): DurableFile {
-    if (this.file !== null) return this.file;
+  /** Writes what is held; the file is opened by the first bytes. */
+  private flush(): DurableFile {
+    this.file ??= this.open();
+    if (this.held.length > 0) this.file.write(Buffer.concat(this.held, this.heldBytes));
+    this.held = [];
+    this.heldBytes = 0;
+    return this.file;
+  }
+
+  private open(): DurableFile {
     const { disk, folder } = this.request;
     if (!exists(disk, folder)) makeDirectoryDurable(disk, folder);
-    this.file = DurableFile.create(disk, this.path);
-    for (const bytes of this.held) this.file.write(bytes);
-    this.held = [];
-    return this.file;
+    return DurableFile.create(disk, this.path);
   }
 }

@@ -18,19 +18,39 @@ export function isGzip(path: string): boolean {
   return path.toLowerCase().endsWith('.gz');
 }
 
-/** An open file's bytes from `start` on. Each chunk is overwritten by the next one. */
+/** Buffers that no file is using: making one takes longer than reading a small file into it. */
+const idleBuffers: Uint8Array[] = [];
+/** More files than this are seldom open at a time. */
+const MAX_IDLE_BUFFERS = 4;
+
+export interface ChunkRequest {
+  /** Byte to begin with; by default the first. */
+  readonly start?: number;
+  /** Byte not to go beyond; by default the file's end. */
+  readonly end?: number;
+  /** Bytes of a chunk at most. */
+  readonly chunkBytes?: number;
+}
+
+/**
+ * An open file's bytes. Each chunk is overwritten by the next one, and by another file's once the iteration
+ * is over.
+ */
 export function* fileChunks(
   disk: Disk,
   file: FileHandle,
-  start = 0,
-  chunkBytes = CHUNK_BYTES,
+  { start = 0, end = Number.POSITIVE_INFINITY, chunkBytes = CHUNK_BYTES }: ChunkRequest = {},
 ): Generator<Uint8Array, void, undefined> {
-  const buffer = new Uint8Array(chunkBytes);
-  for (let position = start; ; ) {
-    const length = disk.read(file, buffer, 0, buffer.length, position);
-    if (length === 0) return;
-    position += length;
-    yield buffer.subarray(0, length);
+  const buffer = idleBuffers.pop() ?? new Uint8Array(CHUNK_BYTES);
+  try {
+    for (let position = start; position < end; ) {
+      const length = disk.read(file, buffer, 0, Math.min(chunkBytes, end - position), position);
+      if (length === 0) return;
+      position += length;
+      yield buffer.subarray(0, length);
+    }
+  } finally {
+    if (idleBuffers.length < MAX_IDLE_BUFFERS) idleBuffers.push(buffer);
   }
 }
 

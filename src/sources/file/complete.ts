@@ -11,15 +11,15 @@ import { fileChunks, gunzip } from './chunks.ts';
  */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
+/** Most files that are no array show it in their first bytes. */
+const ARRAY_CHUNK_BYTES = 64 * 1024;
+
 export async function completeness(disk: Disk, path: string, format: string, gzip: boolean): Promise<Completeness> {
   const file = disk.openRead(path);
   try {
     if (gzip) return await gzipCompleteness(disk, file);
     if (format === 'parquet') return parquetCompleteness(disk, file);
-    if (format === 'json') {
-      const chunkBytes = Math.min(Math.max(disk.fstat(file).size, 1), 64 * 1024);
-      return arrayCompleteness(fileChunks(disk, file, 0, chunkBytes));
-    }
+    if (format === 'json') return arrayCompleteness(fileChunks(disk, file, { chunkBytes: ARRAY_CHUNK_BYTES }));
     return 'unknown';
   } finally {
     disk.close(file);

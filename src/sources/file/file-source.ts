@@ -4,15 +4,15 @@ import { invariant } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { diskError } from '../../fs/disk-error.ts';
 import type { ListedFile } from '../../fs/list.ts';
-import { type Field, type Schema, struct } from '../../schema.ts';
+import type { Schema } from '../../schema.ts';
 import type { Offset, ParallelReading, ReadLimit, Source, Split } from '../../source.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { isGzip } from './chunks.ts';
 import { checkCleaning, cleanFiles } from './clean.ts';
-import { baseOf, type InputPath, inputPath, listInput } from './list-input.ts';
+import { columnsOf } from './columns.ts';
+import { type InputPath, inputPath, listInput } from './list-input.ts';
 import { manifestFiles } from './manifest-files.ts';
 import type { FileSourceOptions } from './options.ts';
-import { dataSchema, partitionFields } from './partitions.ts';
 import { type PendingFile, PendingFiles } from './pending.ts';
 import { chunksOf } from './read-chunk.ts';
 import { type InputFormat, type ReaderColumns, readSplit } from './read-split.ts';
@@ -72,7 +72,8 @@ export function openFileSource(request: FileSourceRequest): FileSource {
 class FolderSource implements FileSource {
   readonly schema: Schema;
   readonly readLimit: ReadLimit;
-  private readonly partitions: readonly Field[];
+  /** What a reader has to know besides the disk and the format. */
+  private readonly columns: ReaderColumns;
   private readonly taken: TakenFiles;
   private readonly pending: PendingFiles;
   private readonly closing = new AbortController();
@@ -95,7 +96,7 @@ class FolderSource implements FileSource {
     private readonly request: FileSourceRequest,
     private readonly input: InputPath,
   ) {
-    const { options, disk, clock, schema, format, onWarning } = request;
+    const { options, disk, clock, schema, format, formatOptions, onWarning } = request;
     this.taken = new TakenFiles(request.seen, options.fileNameOnly, options.maxFileAgeMs);
     this.pending = new PendingFiles({ disk, clock, format: format.name, settleMs: options.settleMs, onWarning });
     this.changes = new ChangeWatch(disk, onWarning);
@@ -107,8 +108,8 @@ class FolderSource implements FileSource {
     // What was found out of them now need not be asked again at the first trigger.
     this.pending.update(files);
     const paths = files.map((file) => file.path);
-    this.partitions = partitionFields(paths, (path) => baseOf(input, path), schema);
-    this.schema = struct([...dataSchema(schema, this.partitions).fields, ...this.partitions]);
+    this.columns = { ...columnsOf(input, paths, schema), formatOptions, depth: input.depth };
+    this.schema = this.columns.schema;
   }
 
   async initialOffset(): Promise<Offset> {
@@ -155,12 +156,6 @@ class FolderSource implements FileSource {
   read(split: Split, context: Parameters<Source['read']>[1]) {
     const { disk, format } = this.request;
     return readSplit({ disk, format, ...this.columns }, split as FileSplit, context);
-  }
-
-  /** What a reader has to know besides the disk and the format. */
-  private get columns(): ReaderColumns {
-    const { schema, partitions } = this;
-    return { formatOptions: this.request.formatOptions, schema, partitions, depth: this.input.depth };
   }
 
   get parallel(): ParallelReading {

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { type Batch, type Cell, type Vector, vectorOf } from '../../batch.ts';
 import { configError } from '../../errors.ts';
 import {
@@ -42,7 +42,12 @@ function unescapePart(text: string): string {
 export function partitionFields(paths: Iterable<string>, baseOf: (path: string) => string, schema: Schema): Field[] {
   let names: string[] | null = null;
   const found = new Map<string, Set<string>>();
+  let folder: string | null = null;
   for (const path of paths) {
+    // Files of one folder are listed together, and have the same values.
+    const own = dirname(path);
+    if (own === folder) continue;
+    folder = own;
     const values = partitionValues(baseOf(path), path);
     names ??= [...values.keys()];
     if (names.join('/') !== [...values.keys()].join('/')) {

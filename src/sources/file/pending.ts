@@ -21,6 +21,8 @@ interface Candidate {
   gzip: boolean;
   verdict: Completeness | null;
   ready: boolean;
+  /** It is pending no more. */
+  isRemoved: boolean;
 }
 
 /** Larger files are looked into only once they rest: a file that grows would be read again at every listing. */
@@ -44,7 +46,9 @@ export interface PendingOptions {
  */
 export class PendingFiles {
   private readonly byPath = new Map<string, Candidate>();
+  /** By (mtime, path), from the last sorting; it may hold candidates that were removed since, and does up to `first`. */
   private order: Candidate[] | null = null;
+  private first = 0;
   private eagerChecksLeft = EAGER_CHECKS;
 
   constructor(private readonly options: PendingOptions) {}
@@ -77,26 +81,42 @@ export class PendingFiles {
       return;
     }
     const gzip = isGzip(file.path);
-    this.byPath.set(file.path, { path: file.path, gzip, verdict: null, ready: false, ...this.looks(file) });
+    this.byPath.set(file.path, {
+      path: file.path,
+      gzip,
+      verdict: null,
+      ready: false,
+      isRemoved: false,
+      ...this.looks(file),
+    });
     this.order = null;
   }
 
   remove(path: string): void {
+    const candidate = this.byPath.get(path);
+    if (candidate === undefined) return;
+    candidate.isRemoved = true;
     this.byPath.delete(path);
   }
 
   /** Pending files in the order of (mtime, path), or the reverse. */
   *inOrder(latestFirst: boolean): Generator<PendingFile, void, undefined> {
     this.eagerChecksLeft = EAGER_CHECKS;
-    // Files that were removed stay in the order until they are many: sorting again costs more than passing them over.
-    if (this.order !== null && this.order.length > 2 * this.byPath.size) this.order = null;
-    this.order ??= [...this.byPath.values()].sort(
-      (a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
-    );
+    // Removed ones are passed over until they are many: sorting again costs more. Most are the first ones, of the batch before.
+    if (this.order !== null && this.order.length - this.first > 2 * this.byPath.size) this.order = null;
+    if (this.order === null) {
+      this.first = 0;
+      this.order = [...this.byPath.values()].sort(
+        (a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
+      );
+    }
     const { order } = this;
-    for (let i = 0; i < order.length; i++) {
-      const candidate = order[latestFirst ? order.length - 1 - i : i] as Candidate;
-      if (this.byPath.get(candidate.path) === candidate) yield candidate;
+    while (order.at(-1)?.isRemoved) order.pop();
+    while (order[this.first]?.isRemoved) this.first++;
+    const { first } = this;
+    for (let i = first; i < order.length; i++) {
+      const candidate = order[latestFirst ? order.length - 1 - i + first : i] as Candidate;
+      if (!candidate.isRemoved) yield candidate;
     }
   }
 

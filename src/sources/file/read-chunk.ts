@@ -54,7 +54,7 @@ function guessStart(disk: Disk, split: FileSplit, from: number): FilePosition | 
   const file = disk.openRead(split.path);
   try {
     let offset = from - 1;
-    for (const bytes of fileChunks(disk, file, offset, SEARCH_BYTES)) {
+    for (const bytes of fileChunks(disk, file, { start: offset, chunkBytes: SEARCH_BYTES })) {
       const at = bytes.indexOf(LF);
       if (at >= 0) return { offset: offset + at + 1, line: 1 };
       offset += bytes.length;

@@ -4,12 +4,13 @@ import type { DecodeRange, DecodeRequest, Format, RandomAccess } from '../../for
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { errnoOf, isSystemError } from '../../fs/disk-error.ts';
 import { closeQuietly } from '../../fs/entries.ts';
-import type { Field, Schema } from '../../schema.ts';
+import type { Schema } from '../../schema.ts';
 import type { ReadContext, RejectedRecord } from '../../source.ts';
 import { fileChunks, gunzip, isGzip } from './chunks.ts';
+import type { SourceColumns } from './columns.ts';
 import { SourceFileError } from './file-error.ts';
 import { baseOf } from './list-input.ts';
-import { dataSchema, partitionValues, withPartitionColumns } from './partitions.ts';
+import { partitionValues, withPartitionColumns } from './partitions.ts';
 import type { FileSplit } from './taken.ts';
 
 /** A format decodes a stream of bytes, or, when its files are read from their end (Parquet), opens a file. */
@@ -26,11 +27,8 @@ export interface SplitReader extends ReaderColumns {
 }
 
 /** Plain data: with a disk and a format, all that reading takes. */
-export interface ReaderColumns {
+export interface ReaderColumns extends SourceColumns {
   readonly formatOptions: Readonly<Record<string, unknown>>;
-  /** The source's columns: those of the file, then `partitions`. */
-  readonly schema: Schema;
-  readonly partitions: readonly Field[];
   /** How many folders deep the input path is: partition folders count from there. */
   readonly depth: number;
 }
@@ -76,10 +74,10 @@ export async function* readRange(
       split,
       pinned(split, () => disk.fstat(file)),
     );
-    const values = partitionValues(baseOf(reader, split.path), split.path);
+    const values = reader.partitions.length === 0 ? NO_VALUES : partitionValues(baseOf(reader, split.path), split.path);
     let setAside = 0;
     const request = {
-      schema: dataSchema(reader.schema, reader.partitions),
+      schema: reader.fileSchema,
       options: reader.formatOptions,
       range,
       reject: (record: Omit<RejectedRecord, 'source'>) => {
@@ -96,10 +94,7 @@ export async function* readRange(
       context.signal.throwIfAborted();
       if (next.done) {
         if (setAside > 0) context.countInput(setAside);
-        checkPinned(
-          split,
-          pinned(split, () => disk.fstat(file)),
-        );
+        // By its path: who looks for it there after a crash must find the same file, and a change of the open one shows there as well.
         checkPinned(split, statPinned(disk, split));
         return next.value;
       }
@@ -111,6 +106,8 @@ export async function* readRange(
     closeQuietly(disk, file);
   }
 }
+
+const NO_VALUES: ReadonlyMap<string, string | null> = new Map();
 
 async function* decode(
   reader: SplitReader,
@@ -125,17 +122,19 @@ async function* decode(
     return null;
   }
   const decoder = format.decoder(request);
+  // What comes behind the pinned size is not read: it shows as a change at the end.
+  const end = split.size;
   if (isGzip(split.path)) {
-    const content = gunzip(fileChunks(disk, file));
+    const content = gunzip(fileChunks(disk, file, { end }));
     for (let next = await inflate(content, split); next.done !== true; next = await inflate(content, split)) {
       yield* decoder.push(next.value);
     }
   } else {
     const { start } = request.range;
     if (start > 0 && decoder.readHead !== undefined) {
-      for (const chunk of fileChunks(disk, file)) if (decoder.readHead(chunk)) break;
+      for (const chunk of fileChunks(disk, file, { end })) if (decoder.readHead(chunk)) break;
     }
-    for (const chunk of fileChunks(disk, file, start)) {
+    for (const chunk of fileChunks(disk, file, { start, end })) {
       yield* decoder.push(chunk);
       if (decoder.stopped) break;
     }
