@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/command/main.js';
+const { join } = require('node:path');
+const { loadScript } = require('./code-cache.js');
 
-await main(process.argv.slice(2));
+// Until `main` says otherwise: a run that ends before it does has failed.
+process.exitCode = 1;
+loadScript(join(__dirname, '..', 'dist', 'command', 'clickstream.cjs')).main(process.argv.slice(2));

@@ -16,7 +16,7 @@ function newestMs(path) {
 }
 
 function run(tool, args) {
-  const result = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...args], {
+  const result = spawnSync(process.execPath, [join(root, tool), ...args], {
     cwd: root,
     stdio: 'inherit',
   });
@@ -27,14 +27,16 @@ function run(tool, args) {
 
 if (!existsSync(join(root, 'src'))) process.exit(0); // an installed package has dist/ only
 const stamp = join(dist, '.built');
-const sources = ['src', 'scripts', 'schemas', 'tsconfig.json', 'package.json'].map((name) => join(root, name));
+const sources = ['bin', 'src', 'scripts', 'schemas', 'tsconfig.json', 'package.json'].map((name) => join(root, name));
 const fresh = existsSync(stamp) && statSync(stamp).mtimeMs >= Math.max(...sources.map(newestMs));
 if (fresh && !process.argv.includes('--force')) process.exit(0);
 const startedMs = Date.now();
 
-run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--outDir', next]);
+run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--outDir', next]);
 buildKernel();
-await bundleCommand();
+// Loaded here: `npx` calls this script each time, to find that nothing is to be done.
+await (await import('./bundle-command.js')).bundleCommand(next);
+run('scripts/compile-command.js', [next]);
 writeFileSync(join(next, '.built'), '');
 const built = new Date(startedMs); // a source changed during the build makes the next one build again
 utimesSync(join(next, '.built'), built, built);
@@ -47,27 +49,9 @@ rmSync(old, { recursive: true, force: true });
 function buildKernel() {
   const folder = join(root, 'src', 'kernel');
   mkdirSync(join(next, 'kernel'), { recursive: true });
-  run('assemblyscript/bin/asc.js', [
+  run('node_modules/assemblyscript/bin/asc.js', [
     join(folder, 'assembly', 'index.ts'),
     ...['--config', join(folder, 'asconfig.json'), '--target', 'release'],
     ...['--outFile', join(next, 'kernel', 'kernel.wasm')],
   ]);
-}
-
-/** The command line in a few files instead of some three hundred: loading them took half of a short run. */
-async function bundleCommand() {
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: [join(next, 'cli', 'main.js')],
-    outdir: join(next, 'command'),
-    bundle: true,
-    splitting: true,
-    // Loaded by few runs, or not made to be bundled.
-    external: ['ajv', 'chokidar', 'hyparquet', 'hyparquet-writer', 'parquetjs-lite', 'yaml', 'yargs'],
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    minifyWhitespace: true,
-    logLevel: 'warning',
-  });
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Disk } from '../fs/disk.ts';
@@ -31,7 +30,7 @@ function metadataText(id: string): string {
 }
 
 /** Gives a new checkpoint its id, once (two fsyncs). What a torn write left there is replaced. */
-export function writeQueryId(disk: Disk, checkpointDir: string, id: string = randomUUID()): string {
+export function writeQueryId(disk: Disk, checkpointDir: string, id: string = crypto.randomUUID()): string {
   const path = join(checkpointDir, METADATA);
   if (exists(disk, path)) removeDurable(disk, path);
   writeDurable(disk, path, new TextEncoder().encode(metadataText(id)), 'link');

@@ -36,7 +36,10 @@ export function processIo(): CommandIo {
       };
     },
     exit: (code) => process.exit(code),
-    ask: process.stdin.isTTY ? askOnTerminal : null,
+    // Opened when asked for, by few runs: it takes Node a while, and makes a pipe non-blocking for those who share it.
+    get ask() {
+      return process.stdin.isTTY ? askOnTerminal : null;
+    },
   };
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ClickstreamError } from '../errors.ts';
 import { nodesOf } from '../plan/physical.ts';
 import { breathe } from './breathe.ts';
@@ -35,7 +34,7 @@ const IDLE_EVENT_MS = 10_000;
 
 /** A running query (Spark: StreamingQuery). Made by `start()` of a writer. */
 export class StreamingQuery {
-  readonly runId: string = randomUUID();
+  readonly runId: string = crypto.randomUUID();
   private readonly execution: MicroBatchExecution;
   private readonly identity: ProgressIdentity;
   private readonly listeners = new Set<(event: QueryEvent) => void>();

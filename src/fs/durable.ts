@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { ClickstreamError, ioError } from '../errors.ts';
 import type { Disk, FileHandle } from './disk.ts';
@@ -21,7 +20,7 @@ export interface PublishOptions {
 /** What link(2) says where the file system has no hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-const processTag = randomUUID().slice(0, 8);
+const processTag = crypto.randomUUID().slice(0, 8);
 let temporaryCount = 0;
 
 /** Whether a name is that of a file which was never published: a crash left it behind. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
@@ -65,7 +64,7 @@ export const systemLockHost: LockHost = {
  */
 async function lightSocket(dir: string): Promise<Beacon | null> {
   if (process.platform !== 'linux') return null;
-  const name = `.lock-${randomUUID().slice(0, 13)}.sock`;
+  const name = `.lock-${crypto.randomUUID().slice(0, 13)}.sock`;
   let folder: number | null = null;
   try {
     folder = fs.openSync(dir, 'r');

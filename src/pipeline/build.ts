@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Checkpoint } from '../checkpoint/checkpoint.ts';
@@ -100,7 +99,7 @@ function checkpointLocation(sink: SinkPlan): { directory: string; temporary: boo
       'checkpointLocation must be specified: .option("checkpointLocation", "checkpoints/my-query"). It is what makes the output exactly-once.',
     );
   }
-  return { directory: join(tmpdir(), `clickstream-checkpoint-${randomUUID()}`), temporary: true };
+  return { directory: join(tmpdir(), `clickstream-checkpoint-${crypto.randomUUID()}`), temporary: true };
 }
 
 function openParts(

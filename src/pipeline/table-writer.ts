@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { configError } from '../errors.ts';
 import { isStreaming } from '../plan/logical.ts';
@@ -60,7 +59,7 @@ export class DataFrameWriter {
       format: FORMATS[name].format,
       formatOptions: checkFormatOptions(name, this.state.options ?? {}),
       partitionBy: this.state.partitionBy,
-      queryId: randomUUID(),
+      queryId: crypto.randomUUID(),
       batchId: 0,
       schema: this.table.schema,
       rows: this.table.batches(),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickstreamError } from '../../errors.ts';
@@ -32,7 +31,7 @@ const DEFAULT_NOW = '2026-01-01T00:00:00Z';
 
 /** Runs one test, which was checked, in temporary folders on a clock of its own. Errors: PIPELINE_INVALID. */
 export async function runCase(pipelineFile: string, test: TestValue, environment: Environment): Promise<Mismatch[]> {
-  const folder = join(tmpdir(), `clickstream-test-${randomUUID()}`);
+  const folder = join(tmpdir(), `clickstream-test-${crypto.randomUUID()}`);
   const clock = manualClock(timeMicros(test.given?.now ?? DEFAULT_NOW) / 1000);
   try {
     const inputs = new Map<string, TestInput>();

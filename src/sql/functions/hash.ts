@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { type CalendarInterval, type Cell, canonicalInt64 } from '../../batch.ts';
 import { type DataType, formatType, INT, LONG, STRING } from '../../schema.ts';
 import { analysisError } from '../analysis-error.ts';
@@ -15,7 +15,7 @@ export const hashFunctions: readonly FunctionSpec[] = [
     example: ["md5('Spark')", '8cde774d6f7333752ed72cacddb05126'],
     takes: ['binary'],
     returns: STRING,
-    run: (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex'),
+    run: (bytes: Uint8Array) => digest('md5', bytes),
   }),
   scalar('hash', {
     name: 'sha1',
@@ -24,7 +24,7 @@ export const hashFunctions: readonly FunctionSpec[] = [
     example: ["sha1('Spark')", '85f5955f4b27a9a4c2aab6ffe5d7189fc298b92c'],
     takes: ['binary'],
     returns: STRING,
-    run: (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex'),
+    run: (bytes: Uint8Array) => digest('sha1', bytes),
   }),
   scalar('hash', {
     name: 'sha2',
@@ -58,22 +58,15 @@ export const hashFunctions: readonly FunctionSpec[] = [
   ),
 ];
 
-function sha2(bytes: Uint8Array, bits: number): string | null {
-  if (bits === 0) return createHash('sha256').update(bytes).digest('hex');
-  if (![224, 256, 384, 512].includes(bits)) return null;
-  return createHash(`sha${bits}`).update(bytes).digest('hex');
+/** In base 16. node:crypto is loaded by the first: it would cost every start that needs none. */
+function digest(algorithm: string, bytes: Uint8Array): string {
+  return process.getBuiltinModule('node:crypto').createHash(algorithm).update(bytes).digest('hex');
 }
 
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] as number);
-  return (crc ^ -1) >>> 0;
+function sha2(bytes: Uint8Array, bits: number): string | null {
+  if (bits === 0) return digest('sha256', bytes);
+  if (![224, 256, 384, 512].includes(bits)) return null;
+  return digest(`sha${bits}`, bytes);
 }
 
 /** A hash that takes the hash so far as its seed. */

@@ -1,0 +1,58 @@
+// The command line in one script: to load its some three hundred modules would take half of a short run. CommonJS, because only a script
+// can be loaded together with its compiled code (bin/code-cache.js).
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/** Packages that few runs need, and their scripts: each is loaded by the first that imports it. */
+const LIBRARIES = {
+  'ajv/dist/2020.js': 'ajv-2020.cjs',
+  chokidar: 'chokidar.cjs',
+  hyparquet: 'hyparquet.cjs',
+  'hyparquet-writer': 'hyparquet-writer.cjs',
+  yaml: 'yaml.cjs',
+  yargs: 'yargs.cjs',
+};
+
+/** For ES modules the exports of a CommonJS script are its default export; for these packages that is theirs. */
+const BY_DEFAULT = new Set(['yargs']);
+
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.19',
+  charset: 'ascii',
+  // Short, but with the names that stack traces need.
+  minifyWhitespace: true,
+  // `import()` becomes `require`, which bin/code-cache.js answers.
+  supported: { 'dynamic-import': false },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'importMetaUrl' },
+  logLevel: 'warning',
+};
+
+/** Bundles cli/main.js of the folder `dist` into command/clickstream.cjs, with the scripts of the libraries beside it. */
+export async function bundleCommand(dist) {
+  const command = join(dist, 'command');
+  await build({
+    ...OPTIONS,
+    entryPoints: [join(dist, 'cli', 'main.js')],
+    outfile: join(command, 'clickstream.cjs'),
+    external: ['parquetjs-lite'], // not made to be bundled
+    plugins: [{ name: 'libraries', setup: keepLibrariesApart }],
+  });
+  for (const [name, script] of Object.entries(LIBRARIES)) {
+    const whole = `require('${name}')${BY_DEFAULT.has(name) ? '.default' : ''}`;
+    await build({
+      ...OPTIONS,
+      stdin: { contents: `module.exports = ${whole};`, resolveDir: dist },
+      outfile: join(command, script),
+    });
+  }
+}
+
+function keepLibrariesApart(bundler) {
+  bundler.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+    Object.hasOwn(LIBRARIES, path) ? { path: `./${LIBRARIES[path]}`, external: true } : undefined,
+  );
+}
