@@ -1,5 +1,6 @@
 // The command line in one script: to load its some three hundred modules would take half of a short run. CommonJS, because only a script
 // can be loaded together with its compiled code (bin/code-cache.js).
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -41,6 +42,7 @@ export async function bundleCommand(dist) {
     external: ['parquetjs-lite'], // not made to be bundled
     plugins: [{ name: 'libraries', setup: keepLibrariesApart }],
   });
+  writeFileSync(join(command, 'worker.js'), WORKER);
   for (const [name, script] of Object.entries(LIBRARIES)) {
     const whole = `require('${name}')${BY_DEFAULT.has(name) ? '.default' : ''}`;
     await build({
@@ -50,6 +52,13 @@ export async function bundleCommand(dist) {
     });
   }
 }
+
+/** Worker threads run the same script, loaded likewise. See src/pipeline/stage-pool/worker-thread.ts. */
+const WORKER = `import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+const { loadScript } = createRequire(import.meta.url)('../../bin/code-cache.js');
+loadScript(fileURLToPath(new URL('./clickstream.cjs', import.meta.url))).serveStage();
+`;
 
 function keepLibrariesApart(bundler) {
   bundler.onResolve({ filter: /^[^./]/ }, ({ path }) =>

@@ -10,6 +10,8 @@ export interface Format {
   readonly name: string;
   /** File name ending of what `encode` writes, with the dot. */
   readonly extension: string;
+  /** Options with which `encode` gives the bytes of rows alone, for files that are their rows one behind another, behind a header maybe. */
+  readonly rowOptions?: (options: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Whether files can be decoded in parts, each by itself (`DecodeRequest.range`). */
   readonly decodesRanges?: (options: Readonly<Record<string, unknown>>) => boolean;
   decoder(request: DecodeRequest): Decoder;

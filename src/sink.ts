@@ -16,6 +16,21 @@ export interface Sink {
 
   /** Nothing of a batch can be seen by anybody before `write` has taken all its rows. */
   readonly atomic?: true;
+  /** How rows may be given as bytes instead of batches; absent or null: they may not. */
+  readonly encoding?: RowEncoding | null;
+}
+
+/** Which bytes a sink takes for rows: those of a format, without what stands before and after all rows. Plain data. */
+export interface RowEncoding {
+  readonly format: string;
+  readonly schema: Schema;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Bytes of whole rows, encoded as the sink asked. */
+export interface EncodedRows {
+  readonly rows: number;
+  readonly parts: readonly Uint8Array[];
 }
 
 export interface SinkBatch {
@@ -24,5 +39,7 @@ export interface SinkBatch {
   readonly outputMode: OutputMode;
   /** The batch's rows; must be consumed once, to its end. */
   readonly rows: AsyncIterable<Batch>;
+  /** The rows as bytes, for a sink with an encoding: to be consumed instead of `rows`. */
+  readonly encoded?: AsyncIterable<EncodedRows>;
   readonly signal: AbortSignal;
 }

@@ -49,6 +49,20 @@ export interface Source {
   onData?(wake: () => void): void;
 }
 
+/** A place in a split at which a record begins: a byte offset, and its 1-based line. */
+export interface RecordPlace {
+  readonly offset: number;
+  readonly line: number;
+}
+
+/** What reading a chunk came to, besides its rows. */
+export interface ChunkEnds {
+  /** Where the first record was taken to begin; null: no place for it was found, and nothing was read. */
+  readonly start: RecordPlace | null;
+  /** Where the next chunk begins; null: the split is over. */
+  readonly next: RecordPlace | null;
+}
+
 /** Splits cut into chunks, which can be read by themselves, in any order, by whoever has `reader`. */
 export interface ParallelReading {
   /** Plain data; opaque to the engine. */

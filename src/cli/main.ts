@@ -29,6 +29,11 @@ export async function runCommandLine(words: readonly string[], io: CommandIo): P
   }
 }
 
+/** What the worker threads of a command run: they load the same script. */
+export async function serveStage(): Promise<void> {
+  (await import('../pipeline/stage-pool/serve-stage.ts')).serveStage();
+}
+
 async function dispatch(words: readonly string[], io: CommandIo): Promise<number> {
   const [first, ...rest] = words;
   if (first === '--version' || first === '-V') {

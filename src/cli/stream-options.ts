@@ -45,6 +45,12 @@ export const STREAM_OPTIONS = {
     describe:
       'stop before a batch commits, with exit code 65, when more than this share of its rows is rejected (0 to 1; default: no limit)',
   },
+  workers: {
+    type: 'number',
+    value: 'N',
+    group: 'When',
+    describe: 'threads that work on large batches; the output is the same for any number (default: one for each core)',
+  },
   'spark-manifest': {
     type: 'boolean',
     group: 'Data',
@@ -81,6 +87,7 @@ export interface StreamSettings {
   readonly timezone: string;
   /** 0 to 1. */
   readonly maxRejectRatio: number | undefined;
+  readonly workers: number | undefined;
   readonly sparkManifest: boolean;
   readonly fresh: boolean;
   readonly yes: boolean;
@@ -98,6 +105,7 @@ export function streamSettings(args: Arguments<typeof STREAM_OPTIONS>): StreamSe
     poll: args.poll,
     timezone: timezoneOf(args.timezone),
     maxRejectRatio: ratioOf(args['max-reject-ratio']),
+    workers: args.workers === undefined ? undefined : countOption('workers', args.workers, 1),
     sparkManifest: args['spark-manifest'],
     fresh: args.fresh,
     yes: args.yes,

@@ -2,8 +2,8 @@ import type { Batch, Int64 } from '../batch.ts';
 import type { OutputMode } from '../sink.ts';
 import type { RejectedRecord } from '../source.ts';
 import type { EvalContext } from '../sql/typed.ts';
-import type { ChunkGroups } from './chunk-groups.ts';
 import type { RowFlow } from './row-flow.ts';
+import type { ChunkOutput } from './stage-run.ts';
 
 /** One run of one micro-batch, as the operators see it. */
 export interface BatchRun {
@@ -22,7 +22,7 @@ export interface BatchRun {
    */
   chunk: number;
   /** The groups of the batch's chunks where other threads sum them up; else the operator does it from its input. */
-  chunkGroups?(operatorId: number): AsyncIterable<ChunkGroups> | null;
+  chunkGroups?(operatorId: number): AsyncIterable<ChunkOutput> | null;
   /** Rows of a source in this batch; empty when the batch takes nothing from it. */
   readSource(sourceIndex: number): AsyncIterable<Batch>;
   /** Rows counted between the operators. */

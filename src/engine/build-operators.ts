@@ -51,7 +51,11 @@ export interface OperatorTree {
 export type OpenState = ((layout: StateLayout) => StateStore) | null;
 
 /** Turns a plan into operators. `openState` null makes a batch query: one run over all rows, nothing kept. */
-export function buildOperators(query: AnalyzedQuery, mode: OutputMode, openState: OpenState): OperatorTree {
+export function buildOperators(
+  query: Pick<AnalyzedQuery, 'physical' | 'timeZone'>,
+  mode: OutputMode,
+  openState: OpenState,
+): OperatorTree {
   const builder = new Builder(query.timeZone, mode, openState);
   const root = builder.build(query.physical);
   const watermarkIds = [...nodesOf(query.physical)].flatMap((node) =>

@@ -1,10 +1,12 @@
 import type { Batch, Cell, Vector } from '../batch.ts';
 import { cellAt, vectorOf } from '../batch.ts';
+import { invariant } from '../errors.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
 import { schemaOf } from '../plan/physical.ts';
 import type { Accumulator } from './aggregates/accumulator.ts';
 import { createAccumulator } from './aggregates/table.ts';
 import { RowGrouper } from './row-grouper.ts';
+import type { ChunkOutput } from './stage-run.ts';
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 
@@ -65,10 +67,13 @@ export class ChunkGroups {
     return [...keys, ...this.accumulators.flatMap((accumulator) => accumulator.save(slots))];
   }
 
-  /** The groups that `save` gave, of the same plan; `rows` were added to them. */
-  static load(node: AggregateNode, size: number, rows: number, vectors: readonly Vector[]): ChunkGroups {
+  /** The groups that `save` gave, of the same plan. */
+  static load(node: AggregateNode, output: ChunkOutput): ChunkGroups {
+    invariant(output.kind === 'groups', 'the stage makes groups');
+    const { size, rows, vectors, lateGroups } = output;
     const chunk = new ChunkGroups(node);
     chunk.rows = rows;
+    for (const group of lateGroups) chunk.lateGroups.add(group);
     const keys = vectors.slice(0, node.keys.length);
     const slots = Int32Array.from({ length: size }, (_, group) => group);
     for (const group of slots) chunk.groups.add(keys.map((vector) => cellAt(vector, group)));

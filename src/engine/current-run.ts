@@ -1,15 +1,16 @@
-import type { Batch } from '../batch.ts';
+import type { Batch, Int64 } from '../batch.ts';
 import type { CommitLog } from '../checkpoint/commits.ts';
 import type { OffsetEntry } from '../checkpoint/offsets.ts';
-import { ClickstreamError } from '../errors.ts';
-import type { OutputMode } from '../sink.ts';
-import type { ReadContext, RejectedRecord, Split } from '../source.ts';
+import { ClickstreamError, invariant } from '../errors.ts';
+import type { EncodedRows, OutputMode } from '../sink.ts';
+import type { ReadContext, RejectedRecord, Split, SplitChunk } from '../source.ts';
 import type { BatchRun, EventTimeStats, OperatorAccount, SideChannel } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
 import { Breather } from './breathe.ts';
-import type { QueryParts } from './query-parts.ts';
+import type { PlacedResult, QueryParts } from './query-parts.ts';
 import { exceedsRatio, type RejectCount, tooManyRejects } from './reject-limit.ts';
 import { RowFlow } from './row-flow.ts';
+import type { ChunkOutput } from './stage-run.ts';
 
 /** What is fixed of a batch before it runs. */
 export type BatchFacts = Pick<OffsetEntry, 'batchId' | 'batchTimestampMs' | 'batchWatermarkMs' | 'conf'>;
@@ -71,8 +72,29 @@ export class CurrentRun implements BatchRun {
 
   async *readSource(sourceIndex: number): AsyncGenerator<Batch> {
     const { source } = this.parts.sources[sourceIndex] as QueryParts['sources'][number];
-    const account = this.account(this.parts.sources.length === 1 ? 'source' : `source ${sourceIndex}`);
-    const context: ReadContext = {
+    const account = this.sourceAccount(sourceIndex);
+    const context = this.readContext(sourceIndex);
+    for await (const split of this.splitsOf(sourceIndex)) {
+      this.chunk++;
+      this.reading = { sourceIndex, split };
+      this.parts.checkpoint.attempts.noteReading(this.batchId, split);
+      for await (const batch of source.read(split, context)) {
+        if (this.signal.aborted) throw stopped();
+        account.passed += batch.length;
+        yield batch;
+        await this.breather.after(batch.length);
+      }
+      this.reading = null;
+    }
+  }
+
+  private sourceAccount(sourceIndex: number): OperatorAccount {
+    return this.account(this.parts.sources.length === 1 ? 'source' : `source ${sourceIndex}`);
+  }
+
+  private readContext(sourceIndex: number): ReadContext {
+    const account = this.sourceAccount(sourceIndex);
+    return {
       reject: (record) => {
         account.rejected++;
         this.rejectedRows++;
@@ -91,17 +113,82 @@ export class CurrentRun implements BatchRun {
       },
       signal: this.signal,
     };
-    for await (const split of this.splitsOf(sourceIndex)) {
-      this.chunk++;
+  }
+
+  /** The chunks that several threads may work on, if that pays for this batch. */
+  private get stageChunks(): readonly SplitChunk[] | null {
+    const { stage, sources, checkpoint } = this.parts;
+    // A batch that crashed is run file by file, so that the one that crashes it is known.
+    if (stage === null || checkpoint.attempts.crashed > 0) return null;
+    const { sourceIndex } = stage.stage;
+    const splits = this.splitsOf(sourceIndex);
+    const parallel = sources[sourceIndex]?.source.parallel;
+    if (!Array.isArray(splits) || !parallel) return null;
+    const chunks = splits.flatMap((split: Split) => parallel.chunks(split));
+    return stage.pool.isWorthwhile(chunks) ? chunks : null;
+  }
+
+  /** The batch's rows as the sink takes bytes, where threads make them; else null. `atEnd` as for `countOutput`. */
+  encodedRows(atEnd: () => void): AsyncGenerator<EncodedRows> | null {
+    const chunks = this.parts.stage?.stage.output.kind === 'bytes' ? this.stageChunks : null;
+    return chunks === null ? null : this.encoded(chunks, atEnd);
+  }
+
+  private async *encoded(chunks: readonly SplitChunk[], atEnd: () => void): AsyncGenerator<EncodedRows> {
+    for await (const output of this.stageOutputs(chunks)) {
+      invariant(output.kind === 'bytes', 'the stage makes bytes');
+      this.outputRows += output.rows;
+      if (output.rows > 0) yield output;
+    }
+    atEnd();
+  }
+
+  chunkGroups(operatorId: number): AsyncIterable<ChunkOutput> | null {
+    const output = this.parts.stage?.stage.output;
+    const chunks = output?.kind === 'groups' && output.operatorId === operatorId ? this.stageChunks : null;
+    return chunks === null ? null : this.stageOutputs(chunks);
+  }
+
+  private async *stageOutputs(chunks: readonly SplitChunk[]): AsyncGenerator<ChunkOutput> {
+    const { pool, stage } = this.parts.stage as NonNullable<QueryParts['stage']>;
+    const { batchId, lateMicros, evictMicros, futureLimitMs, signal } = this;
+    const batch = { batchId, batchTimeMs: this.eval.batchTimeMs, lateMicros, evictMicros, futureLimitMs };
+    const { sourceIndex } = stage;
+    const onTurn = ({ split }: SplitChunk) => {
       this.reading = { sourceIndex, split };
-      this.parts.checkpoint.attempts.noteReading(this.batchId, split);
-      for await (const batch of source.read(split, context)) {
-        if (this.signal.aborted) throw stopped();
-        account.passed += batch.length;
-        yield batch;
-        await this.breather.after(batch.length);
+    };
+    for await (const placed of pool.run(batch, chunks, signal, onTurn)) {
+      if (signal.aborted) throw stopped();
+      this.take(sourceIndex, placed);
+      yield placed.result.output;
+    }
+    this.reading = null;
+  }
+
+  /** Counts what became of a chunk, as if it had been read here. */
+  private take(sourceIndex: number, { start, result }: PlacedResult): void {
+    const context = this.readContext(sourceIndex);
+    context.countInput(result.inputRows);
+    context.countDropped(result.droppedRows);
+    this.sourceAccount(sourceIndex).passed += result.passedRows;
+    this.flow.add(result.flow);
+    const before = start.line - (result.ends.start?.line ?? start.line);
+    for (const record of result.rejects) {
+      context.reject(record.line === undefined ? record : { ...record, line: record.line + before });
+    }
+    for (const [name, counts] of result.accounts) addCounts(this.account(name), counts);
+    for (const [id, stats] of result.eventTimes) addEventTimes(this.eventTimes, id, stats);
+    for (const { operator, rows, windowStart, windowEnd, lateByMicros } of result.late) {
+      for (let row = 0; row < rows.length; row++) {
+        this.side.late({
+          operator,
+          rows,
+          row,
+          windowStart: windowStart[row] as Int64 | null,
+          windowEnd: windowEnd[row] as Int64 | null,
+          lateByMicros: lateByMicros[row] as Int64,
+        });
       }
-      this.reading = null;
     }
   }
 
@@ -149,6 +236,24 @@ function* rejectCountsBefore(commits: CommitLog, batchId: number): Generator<Rej
     const { rejects } = (commits.get(id) ?? {}) as { readonly rejects?: RejectCount };
     if (rejects !== undefined) yield rejects;
   }
+}
+
+function addCounts(into: OperatorAccount, counts: OperatorAccount): void {
+  for (const name of Object.keys(counts) as (keyof OperatorAccount)[]) into[name] += counts[name];
+}
+
+function addEventTimes(into: Map<number, EventTimeStats>, id: number, stats: EventTimeStats): void {
+  const known = into.get(id);
+  if (known === undefined) {
+    into.set(id, { ...stats });
+    return;
+  }
+  known.max = Math.max(known.max, stats.max);
+  known.min = Math.min(known.min, stats.min);
+  known.movingMax = Math.max(known.movingMax, stats.movingMax);
+  known.sum += stats.sum;
+  known.count += stats.count;
+  known.ahead += stats.ahead;
 }
 
 export const STOPPED = 'QUERY_STOPPED';

@@ -309,6 +309,7 @@ export class MicroBatchExecution {
   }
 
   async close(): Promise<void> {
+    await this.parts.stage?.pool.close();
     for (const { source } of this.parts.sources) await source.close();
     await this.parts.sink.close();
     this.parts.checkpoint.close();

@@ -2,9 +2,11 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Clock } from '../clock.ts';
 import type { AnalyzedQuery } from '../plan/physical.ts';
 import type { OutputMode, Sink } from '../sink.ts';
-import type { ReadLimit, Source } from '../source.ts';
+import type { ReadLimit, RecordPlace, Source, SplitChunk } from '../source.ts';
 import type { SideChannel } from './batch-run.ts';
 import type { OpenState } from './build-operators.ts';
+import type { Stage } from './stage.ts';
+import type { ChunkResult, StageBatch } from './stage-run.ts';
 import type { WatermarkPolicy } from './watermark.ts';
 
 /** Everything a query runs on, put together by src/pipeline/build.ts. The engine knows none of the concrete kinds. */
@@ -19,12 +21,40 @@ export interface QueryParts {
   readonly checkpoint: Checkpoint;
   readonly openState: NonNullable<OpenState>;
   readonly openSide: (batchId: number) => SideChannel;
+  /** The part of the query that several threads may work on; null: there is none, or one thread is to do. */
+  readonly stage: StageHandle | null;
   readonly clock: Clock;
   readonly settings: QuerySettings;
   /** Tells people who watch, a line each. */
   readonly onWarning: (message: string) => void;
   /** Releases what belongs to this run alone (a temporary checkpoint). */
   readonly release?: () => Promise<void>;
+}
+
+export interface StageHandle {
+  readonly stage: Stage;
+  readonly pool: StagePool;
+}
+
+/** Threads that run a query's stage. */
+export interface StagePool {
+  /** Whether these chunks are worth sending to other threads. */
+  isWorthwhile(chunks: readonly SplitChunk[]): boolean;
+  /** What became of the chunks, in their order; chunks that hold no record are left out. `onTurn` is told each chunk whose result is next. */
+  run(
+    batch: StageBatch,
+    chunks: readonly SplitChunk[],
+    signal: AbortSignal,
+    onTurn: (chunk: SplitChunk) => void,
+  ): AsyncIterable<PlacedResult>;
+  close(): Promise<void>;
+}
+
+/** A chunk's result, and where it was found to begin. */
+export interface PlacedResult {
+  readonly chunk: SplitChunk;
+  readonly start: RecordPlace;
+  readonly result: ChunkResult;
 }
 
 export interface SourceHandle {
@@ -34,6 +64,8 @@ export interface SourceHandle {
 }
 
 export interface QuerySettings {
+  /** Threads that work on large batches, this one among them. Null: as many as the process has cores. */
+  readonly workers: number | null;
   /** Run a batch without data when the watermark moved and state waits for it (spark.sql.streaming.noDataMicroBatches.enabled). */
   readonly noDataBatches: boolean;
   /** After a restart, run the batch without data that was owed when the run before ended. Spark forgets it. */
@@ -50,6 +82,7 @@ export interface QuerySettings {
 }
 
 export const DEFAULT_SETTINGS: QuerySettings = {
+  workers: null,
   noDataBatches: true,
   resumeNoDataBatch: true,
   watermarkPolicy: 'min',

@@ -1,7 +1,7 @@
 import { ClickstreamError } from '../errors.ts';
 import { nodesOf } from '../plan/physical.ts';
 import { breathe } from './breathe.ts';
-import { STOPPED } from './current-run.ts';
+import { STOPPED, stopped } from './current-run.ts';
 import { MicroBatchExecution } from './micro-batch.ts';
 import { explainOpenWindows } from './open-windows.ts';
 import type { BatchReport, ProgressIdentity, StreamingQueryProgress } from './progress.ts';
@@ -127,7 +127,7 @@ export class StreamingQuery {
     this.wakeUp();
     const patience = new AbortController();
     void this.parts.clock.sleep(STOP_GRACE_MS, patience.signal).then(() => {
-      if (!patience.signal.aborted) this.abort.abort();
+      if (!patience.signal.aborted) this.abort.abort(stopped());
     });
     await this.finished.catch(() => {});
     patience.abort();
@@ -241,6 +241,7 @@ export class StreamingQuery {
     await Promise.all(this.parts.sources.map(({ source }) => source.prepareForAvailableNow?.()));
     while (!this.stopping && (await this.fire(true)));
     if (this.stopping || !this.parts.settings.drain) return;
+    this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
     this.report(await this.execution.drain(this.abort.signal));
   }
 
@@ -259,11 +260,20 @@ export class StreamingQuery {
   private async runTicks(intervalMs: number): Promise<void> {
     const { clock } = this.parts;
     while (!this.stopping) {
-      const firedMs = clock.nowMs();
+      const nextMs = this.nextTickMs(intervalMs);
       await this.fire(true);
-      const next = nextTickMs(firedMs, intervalMs);
-      while (!this.stopping && clock.nowMs() < next) await this.sleepUntil(next - clock.nowMs());
+      while (!this.stopping && clock.monotonicMs() < nextMs) await this.sleepUntil(nextMs - clock.monotonicMs());
     }
+  }
+
+  /**
+   * Monotonic time of the next tick. Where the ticks lie is said by the wall clock, as in Spark; how long it is until the next one is not:
+   * a wall clock that is set back or stands still must not hold up the query.
+   */
+  private nextTickMs(intervalMs: number): number {
+    const { clock } = this.parts;
+    const nowMs = clock.nowMs();
+    return clock.monotonicMs() + nextTickMs(nowMs, intervalMs) - nowMs;
   }
 
   private async runEpochs(intervalMs: number): Promise<void> {
@@ -273,10 +283,10 @@ export class StreamingQuery {
     const hints = this.parts.sources.every(({ source }) => source.onData !== undefined);
     while (!this.stopping) {
       const waiting = this.waiters.length;
-      const endMs = nextTickMs(clock.nowMs(), Math.max(1, intervalMs));
+      const endMs = this.nextTickMs(Math.max(1, intervalMs));
       const report = await continuous.runEpoch(
         {
-          isOver: () => this.stopping || clock.nowMs() >= endMs,
+          isOver: () => this.stopping || clock.monotonicMs() >= endMs,
           rest: () => this.restUntil(endMs, hints ? Number.POSITIVE_INFINITY : POLL_MS),
         },
         this.abort.signal,
@@ -287,10 +297,10 @@ export class StreamingQuery {
     }
   }
 
-  /** Waits for a hint of new rows, until `endMs` and at most `atMostMs`. */
+  /** Waits for a hint of new rows, until `endMs` (monotonic) and at most `atMostMs`. */
   private async restUntil(endMs: number, atMostMs: number): Promise<void> {
     this.state = { message: 'Waiting for data to arrive', isDataAvailable: false, isTriggerActive: false };
-    if (!this.woken) await this.sleepUntil(Math.min(endMs - this.parts.clock.nowMs(), atMostMs));
+    if (!this.woken) await this.sleepUntil(Math.min(endMs - this.parts.clock.monotonicMs(), atMostMs));
     this.woken = false;
     this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
   }

@@ -7,22 +7,23 @@ import type { QueryParts } from './query-parts.ts';
 
 /** Runs a batch into the sink. Errors, before anything of it can be seen: REJECT_RATIO_EXCEEDED, ROW_ACCOUNT_BROKEN. */
 export async function writeOutput(parts: QueryParts, tree: OperatorTree, run: CurrentRun): Promise<void> {
-  const rows = tree.root.rows(run)[Symbol.asyncIterator]();
+  const { batchId, signal } = run;
+  const schema = schemaOf(parts.query.physical.output);
+  const batch = { batchId, schema, outputMode: parts.outputMode, signal };
   const check = () => {
     checkAccounts(tree.laws, run);
     run.checkRejects();
   };
-  await parts.sink.write({
-    batchId: run.batchId,
-    schema: schemaOf(parts.query.physical.output),
-    outputMode: parts.outputMode,
-    rows: run.countOutput(rows, check),
-    signal: run.signal,
-  });
+  const encoded = run.encodedRows(check);
+  if (encoded !== null) return await parts.sink.write({ ...batch, rows: none(), encoded });
+  const rows = tree.root.rows(run)[Symbol.asyncIterator]();
+  await parts.sink.write({ ...batch, rows: run.countOutput(rows, check) });
   // A sink may stop early (a user's function that looks at no row); the state must see every row all the same.
   await drainRest(rows);
   check();
 }
+
+async function* none(): AsyncGenerator<Batch> {}
 
 async function drainRest(rows: AsyncIterator<Batch>): Promise<void> {
   while (!(await rows.next()).done);

@@ -28,6 +28,7 @@ import type { Session } from './session.ts';
 import { openSideChannels } from './side-channel.ts';
 import type { SinkSpec } from './sink-spec.ts';
 import { checkSink, type OpenSinkRequest, openSink, type SinkPlan, sinkPlan } from './sinks.ts';
+import { openStage } from './stage-pool/open.ts';
 
 /** A streaming query as a writer describes it: the same value from either door. */
 export interface QueryDefinition {
@@ -110,28 +111,34 @@ function openParts(
 ): Omit<QueryParts, 'release'> {
   const { clock, disk } = definition.session;
   const ranBefore = checkpoint.commits.newest >= 0;
+  const settings = { ...DEFAULT_SETTINGS, ...definition.settings };
+  const place = { checkpoint, disk, clock, keptBatches: settings.keepBatches };
+  const { outputMode } = definition;
+  const sources = query.streams.map((stream, index) => openSource(stream, index, place));
+  const output = openOutput(sink, checkpoint, {
+    disk,
+    session: definition.session,
+    queryId: checkpoint.id,
+    expectOwned: ranBefore,
+    onOutput: (path) => checkpoint.outputs.add({ path, isExpected: false }),
+    numFiles: repartitionOf(query.physical) ?? undefined,
+    outputMode,
+    schemaOf: query.physical.output,
+  });
   return {
     name: definition.name,
     query,
-    outputMode: definition.outputMode,
-    sources: query.streams.map((stream, index) => openSource(stream, index, checkpoint, disk, clock)),
-    sink: openOutput(sink, checkpoint, {
-      disk,
-      session: definition.session,
-      queryId: checkpoint.id,
-      expectOwned: ranBefore,
-      onOutput: (path) => checkpoint.outputs.add({ path, isExpected: false }),
-      numFiles: repartitionOf(query.physical) ?? undefined,
-      outputMode: definition.outputMode,
-      schemaOf: query.physical.output,
-    }),
+    outputMode,
+    sources,
+    sink: output,
+    stage: openStage({ query, outputMode, sources, sink: output, disk, workers: settings.workers }),
     sinkDescription: sink.description,
     checkpoint,
     openState: ({ operatorId, schema, keyColumns }) =>
       openStateStore(disk, checkpoint.stateDirectory(operatorId), schema, keyColumns),
     openSide: openSideChannels({ disk, directory: sink.rejectsFolder ?? checkpoint.dir, queryId: checkpoint.id }),
     clock,
-    settings: { ...DEFAULT_SETTINGS, ...definition.settings },
+    settings,
     onWarning: warn,
   };
 }
@@ -145,17 +152,20 @@ function openOutput(plan: SinkPlan, { outputs }: Checkpoint, request: OpenSinkRe
   return sink;
 }
 
-function openSource(
-  stream: StreamInput,
-  index: number,
-  checkpoint: Checkpoint,
-  disk: Disk,
-  clock: Clock,
-): SourceHandle {
+interface SourcePlace {
+  readonly checkpoint: Checkpoint;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** Batches that the checkpoint's logs keep. */
+  readonly keptBatches: number;
+}
+
+function openSource(stream: StreamInput, index: number, place: SourcePlace): SourceHandle {
+  const { checkpoint, disk, clock, keptBatches } = place;
   const { kind, description, options } = stream.source;
   switch (kind) {
     case 'file': {
-      const seen = SeenFiles.open(disk, checkpoint.sourceDirectory(index));
+      const seen = SeenFiles.open(disk, checkpoint.sourceDirectory(index), keptBatches);
       const source = openFiles(options.input as FileInput, { disk, clock, seen, onWarning: warn });
       return { source, limit: source.readLimit, description };
     }

@@ -4,7 +4,9 @@ import { configError, didYouMean } from '../errors.ts';
 import { parseDuration } from '../sql/values/interval.ts';
 
 /** Settings of the engine for one query, as users write them: `conf` of a writer, `settings` of a pipeline file. */
-export interface QueryConf extends Partial<Omit<QuerySettings, 'maxRejectRatio' | 'maxFutureSkewMs'>> {
+export interface QueryConf extends Partial<Omit<QuerySettings, 'workers' | 'maxRejectRatio' | 'maxFutureSkewMs'>> {
+  /** Threads that work on large batches, this one among them; the output is the same for any number. Default: one for each core. */
+  readonly workers?: number;
   /**
    * Stops the query, before the batch commits, when more than this share of its rows (0 to 1) is rejected; a batch of few rows is
    * judged together with those before it, and 100 rows are the fewest that a share is taken of.
@@ -26,7 +28,16 @@ export function checkConf({ maxFutureSkew, ...conf }: QueryConf): Partial<QueryS
     throw configError('OPTION_UNKNOWN', `conf: there is no setting "${unknown}".${didYouMean(unknown, CONF_NAMES)}`);
   }
   checkRatio(conf.maxRejectRatio);
+  checkWorkers(conf.workers);
   return { ...conf, ...(maxFutureSkew === undefined ? {} : { maxFutureSkewMs: skewMs(maxFutureSkew) }) };
+}
+
+function checkWorkers(workers: unknown): void {
+  if (workers === undefined || (Number.isSafeInteger(workers) && (workers as number) >= 1)) return;
+  throw configError(
+    'OPTION_INVALID',
+    `workers is a number of threads, a whole number of at least 1, found ${JSON.stringify(workers)}.`,
+  );
 }
 
 function checkRatio(ratio: unknown): void {

@@ -47,7 +47,8 @@ export function sinkPlan(definition: QueryDefinition): SinkPlan {
   const { sink: spec, options } = definition;
   const names = new Map(WRITER_OPTIONS.map((name) => [name.toLowerCase(), name]));
   const own: Record<string, unknown> = {};
-  const rest: Record<string, unknown> = {};
+  // No prototype: an option called __proto__ is refused as unknown, not taken for something else.
+  const rest: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(options)) {
     const known = names.get(name.toLowerCase());
     if (known === undefined) rest[name] = value;
@@ -148,7 +149,7 @@ export function openSink(plan: SinkPlan, request: OpenSinkRequest): Sink {
     return foreachBatchSink({ disk, queryId, formats, call: spec.call, onOutput: request.onOutput });
   }
   if (plan.outputFolder !== null) {
-    return openFileSink({
+    const output = {
       disk,
       directory: plan.outputFolder,
       format: FORMATS[spec.format as FormatName].format,
@@ -159,7 +160,8 @@ export function openSink(plan: SinkPlan, request: OpenSinkRequest): Sink {
       ...(request.numFiles === undefined ? {} : { numFiles: request.numFiles }),
       ...(ownOptions.maxRowsPerFile === undefined ? {} : { maxRowsPerFile: Number(ownOptions.maxRowsPerFile) }),
       sparkManifest: ownOptions.sparkManifest === true || ownOptions.sparkManifest === 'true',
-    });
+    };
+    return openFileSink(output, schemaOf(request.schemaOf));
   }
   if (spec.format === 'console') return openConsole(ownOptions);
   return openMemory(plan, request);

@@ -12,6 +12,8 @@ export interface StreamSettings {
   readonly sparkManifest: boolean;
   /** Stops the query when a batch has more than this share of its rows rejected, 0 to 1; undefined: no limit. */
   readonly maxRejectRatio?: number | undefined;
+  /** Threads that work on large batches; undefined: one for each core. */
+  readonly workers?: number | undefined;
   readonly trigger:
     | { readonly kind: 'default' }
     | { readonly kind: 'availableNow' }
@@ -47,9 +49,10 @@ export function sourceOptions({ maxFilesPerTrigger, settleMs, poll }: StreamSett
   return { maxFilesPerTrigger, settle: settleMs, poll };
 }
 
-/** The guards that were turned on. */
-export function guards({ maxRejectRatio }: StreamSettings, maxFutureSkew?: string): QueryConf {
+/** The settings of the engine that were given. */
+export function engineConf({ maxRejectRatio, workers }: StreamSettings, maxFutureSkew?: string): QueryConf {
   return {
+    ...(workers === undefined ? {} : { workers }),
     ...(maxRejectRatio === undefined ? {} : { maxRejectRatio }),
     ...(maxFutureSkew === undefined ? {} : { maxFutureSkew }),
   };

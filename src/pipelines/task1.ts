@@ -1,5 +1,5 @@
 import { col, createSession, readJsonSchema, type Session, type StreamingQuery } from '../index.ts';
-import { guards, sourceOptions, type Task1Settings, triggerOf } from './stream-settings.ts';
+import { engineConf, sourceOptions, type Task1Settings, triggerOf } from './stream-settings.ts';
 
 /** Watches a folder of nested click events (JSON), flattens them, and writes CSV. */
 export function task1(
@@ -26,7 +26,7 @@ export function task1(
       checkpointLocation: settings.checkpoint,
       sparkManifest: settings.sparkManifest,
     })
-    .conf(guards(settings))
+    .conf(engineConf(settings))
     .trigger(triggerOf(settings))
     .start(settings.out);
 }

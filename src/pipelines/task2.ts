@@ -9,7 +9,7 @@ import {
   sum,
   window,
 } from '../index.ts';
-import { guards, sourceOptions, type Task2Settings, triggerOf } from './stream-settings.ts';
+import { engineConf, sourceOptions, type Task2Settings, triggerOf } from './stream-settings.ts';
 
 const EVENT =
   'datetime TIMESTAMP NOT NULL, clicks LONG NOT NULL, impressions LONG NOT NULL, quantity LONG NOT NULL, total_price DOUBLE NOT NULL';
@@ -46,7 +46,7 @@ export function task2(
     )
     .writeStream.foreachBatch(writeWindows)
     .options({ checkpointLocation: checkpoint, rejectsPath: out })
-    .conf({ drain: settings.drain, ...guards(settings, settings.maxFutureSkew) })
+    .conf({ drain: settings.drain, ...engineConf(settings, settings.maxFutureSkew) })
     .trigger(triggerOf(settings))
     .start();
 }

@@ -2,7 +2,7 @@ import type { Batch } from '../batch.ts';
 import type { EncodeRequest, Format } from '../format.ts';
 
 /** A format encodes at once, or, when its library has to be loaded first (Parquet), opens an encoder. */
-export type OutputFormat = Pick<Format, 'name' | 'extension' | 'encoder'> | FileWritingFormat;
+export type OutputFormat = Pick<Format, 'name' | 'extension' | 'encoder' | 'rowOptions'> | FileWritingFormat;
 
 export interface FileWritingFormat {
   readonly name: string;

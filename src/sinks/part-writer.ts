@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
-import type { Batch } from '../batch.ts';
+import { type Batch, batchOf } from '../batch.ts';
 import type { Disk } from '../fs/disk.ts';
 import { DurableFile, exists, makeDirectoryDurable } from '../fs/durable.ts';
 import type { Schema } from '../schema.ts';
+import type { EncodedRows } from '../sink.ts';
 import { type OutputEncoder, type OutputFormat, openEncoder } from './output-format.ts';
 
 /**
@@ -39,6 +40,17 @@ export class PartWriter {
     this.rows += batch.length;
     this.encoder ??= await openEncoder(format, { schema, options: formatOptions });
     this.take(await this.encoder.encode(batch));
+  }
+
+  /** Rows in the form of `rowEncoding`. */
+  async writeEncoded({ rows, parts }: EncodedRows): Promise<void> {
+    const { format, schema, formatOptions } = this.request;
+    if (this.encoder === null) {
+      this.encoder = await openEncoder(format, { schema, options: formatOptions });
+      this.take(await this.encoder.encode(batchOf(schema, [])));
+    }
+    this.rows += rows;
+    for (const bytes of parts) this.take(bytes);
   }
 
   /** Ends the file's bytes; it has no name yet. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
-import { errnoOf } from '../fs/disk-error.ts';
 import { DurableFile, exists, makeDirectoryDurable, syncDirectory } from '../fs/durable.ts';
+import { removeIfThere } from '../fs/entries.ts';
 import { batchPrefix, isOrphanPart, queryTag } from './part-names.ts';
 import { removeFiles } from './remove-files.ts';
 
@@ -91,13 +91,7 @@ export class RejectsWriter {
 
   private removeEarlier(): void {
     const { disk } = this.request;
-    try {
-      disk.unlink(this.path);
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return;
-      throw error;
-    }
-    syncDirectory(disk, this.folder);
+    if (removeIfThere(disk, this.path)) syncDirectory(disk, this.folder);
   }
 }
 

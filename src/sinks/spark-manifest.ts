@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Disk } from '../fs/disk.ts';
-import { errnoOf } from '../fs/disk-error.ts';
 import {
   exists,
   isTemporaryName,
@@ -11,7 +10,7 @@ import {
   syncDirectory,
   writeDurable,
 } from '../fs/durable.ts';
-import { entriesIn } from '../fs/entries.ts';
+import { entriesIn, entryAt, removeIfThere } from '../fs/entries.ts';
 
 /** Every tenth entry repeats all before it (Spark's fileSink.log.compactInterval). */
 const COMPACT_INTERVAL = 10;
@@ -34,7 +33,7 @@ export function addToManifest(disk: Disk, directory: string, batchId: number, fi
 }
 
 function entryLine(disk: Disk, path: string): string {
-  const { size, mtimeMs } = disk.stat(path);
+  const { size, mtimeMs } = entryAt(disk, path);
   return JSON.stringify({
     path: pathToFileURL(path).href,
     size,
@@ -61,14 +60,10 @@ function earlierLines(disk: Disk, log: string, batchId: number): string[] {
 
 function removeOld(disk: Disk, log: string, beforeId: number): void {
   let removed = false;
-  for (const { name } of disk.readdir(log)) {
+  for (const { name } of entriesIn(disk, log)) {
     const id = Number(basename(name, '.compact'));
     if (!isTemporaryName(name) && !(id < beforeId)) continue;
-    try {
-      disk.unlink(join(log, name));
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-    }
+    removeIfThere(disk, join(log, name));
     removed = true;
   }
   if (removed) syncDirectory(disk, log);

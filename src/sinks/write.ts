@@ -4,6 +4,7 @@ import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { syncDirectory } from '../fs/durable.ts';
 import type { Schema } from '../schema.ts';
+import type { EncodedRows, RowEncoding } from '../sink.ts';
 import type { OutputFormat } from './output-format.ts';
 import { claimOutput } from './owner.ts';
 import { isOrphanPart, isPartOfBatch, partName } from './part-names.ts';
@@ -34,6 +35,8 @@ export interface OutputBatch {
   readonly batchId: number;
   readonly schema: Schema;
   readonly rows: AsyncIterable<Batch>;
+  /** Instead of `rows`, in the form of `rowEncoding`. */
+  readonly encoded?: AsyncIterable<EncodedRows>;
   readonly signal?: AbortSignal;
 }
 
@@ -75,6 +78,14 @@ export function openOutput(given: OutputRequest): OutputFolder {
   };
 }
 
+/** How a folder's rows may come as bytes; null where they do not all go to one file, or the format is more than its rows. */
+export function rowEncoding(request: OutputRequest, schema: Schema): RowEncoding | null {
+  const { format, formatOptions = {}, partitionBy = [], numFiles = 1, maxRowsPerFile } = request;
+  if (partitionBy.length > 0 || numFiles > 1 || maxRowsPerFile !== undefined || !('rowOptions' in format)) return null;
+  const options = format.rowOptions?.(formatOptions);
+  return options === undefined ? null : { format: format.name, schema, options };
+}
+
 /** Writes one batch into a folder: `openOutput` and `write`. */
 export async function writeBatchFiles(request: OutputRequest & OutputBatch): Promise<WrittenBatch> {
   return openOutput(request).write(request);
@@ -84,6 +95,11 @@ async function writeParts(request: OutputRequest, batch: OutputBatch): Promise<{
   const parts = new Parts(request, batch);
   let rows = 0;
   try {
+    for await (const encoded of batch.encoded ?? []) {
+      batch.signal?.throwIfAborted();
+      rows += encoded.rows;
+      await parts.writeEncoded(encoded);
+    }
     for await (const rowsOfBatch of batch.rows) {
       batch.signal?.throwIfAborted();
       rows += rowsOfBatch.length;
@@ -124,6 +140,12 @@ class Parts {
     for (const [folder, rows] of this.splitter.split(batch)) {
       if (rows.length > 0) await this.deal(folder, rows);
     }
+  }
+
+  /** All rows to the one file; see `rowEncoding`. */
+  async writeEncoded(rows: EncodedRows): Promise<void> {
+    const file = this.all[0] ?? this.open('', 0);
+    await file.writeEncoded(rows);
   }
 
   private async deal(name: string, rows: Batch): Promise<void> {

@@ -69,8 +69,11 @@ export class AggregateOperator implements StatefulOperator {
   /** Takes in all rows of the batch; gives the slots that they changed, in order. */
   private async consume(run: BatchRun): Promise<Set<number>> {
     const touched = new Set<number>();
-    for await (const groups of run.chunkGroups?.(this.operatorId) ?? this.chunkGroups(run)) {
-      this.merge(groups, run, touched);
+    const elsewhere = run.chunkGroups?.(this.operatorId) ?? null;
+    if (elsewhere === null) {
+      for await (const groups of this.chunkGroups(run)) this.merge(groups, run, touched);
+    } else {
+      for await (const output of elsewhere) this.merge(ChunkGroups.load(this.node, output), run, touched);
     }
     return touched;
   }

@@ -18,6 +18,7 @@ export const csvFormat: Format = {
   name: 'csv',
   extension: '.csv',
   decodesRanges: () => true,
+  rowOptions: (options) => ({ ...options, header: false }),
   decoder: csvDecoder,
   encoder: (request) => csvEncoder(request),
 };

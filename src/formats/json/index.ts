@@ -9,6 +9,7 @@ export { type JsonMode, type JsonOptions, jsonOptions } from './options.ts';
 export const jsonFormat: Format = {
   name: 'json',
   extension: '.json',
+  rowOptions: (options) => options,
   decodesRanges: (options) => !jsonOptions(options).multiLine,
   decoder: jsonDecoder,
   encoder: jsonEncoder,

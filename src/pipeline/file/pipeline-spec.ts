@@ -165,6 +165,14 @@ const SETTINGS: Spec = {
       default: 'all events move it',
       notInSpark: 'leave it out, and filter such events before withWatermark',
     },
+    workers: {
+      type: 'integer',
+      least: 1,
+      doc: 'Threads that work on large batches. The output is the same for any number.',
+      example: '4',
+      default: 'one for each core',
+      notInSpark: 'leave it out; there --master sets it',
+    },
     keepBatches: {
       type: 'integer',
       least: 1,

@@ -1,8 +1,8 @@
 import type { Batch } from '../../batch.ts';
 import type { Disk } from '../../fs/disk.ts';
-import type { ReadContext, SplitChunk } from '../../source.ts';
+import type { ChunkEnds, ReadContext, RecordPlace, SplitChunk } from '../../source.ts';
 import { fileChunks, isGzip } from './chunks.ts';
-import { chunkEnds, type FilePosition, readRange, type SplitReader } from './read-split.ts';
+import { chunkEnds, readRange, type SplitReader } from './read-split.ts';
 import type { FileSplit } from './taken.ts';
 
 const LF = 10;
@@ -22,14 +22,6 @@ export function chunksOf(split: FileSplit): SplitChunk[] {
   });
 }
 
-/** What reading a chunk came to, besides its rows. */
-export interface ChunkEnds {
-  /** Where the first record was taken to begin; null: no place for it was found, and nothing was read. */
-  readonly start: FilePosition | null;
-  /** Where the next chunk begins; null: the file is over. */
-  readonly next: FilePosition | null;
-}
-
 /**
  * The rows of one chunk. Where its first record begins is known by `start`, or else guessed: behind the first line end at or behind the
  * byte before it, which is wrong inside a record of several lines. The guess held if the chunk before ended there. Lines are
@@ -38,7 +30,7 @@ export interface ChunkEnds {
 export async function* readChunk(
   reader: SplitReader,
   chunk: SplitChunk,
-  start: FilePosition | null,
+  start: RecordPlace | null,
   context: ReadContext,
 ): AsyncGenerator<Batch, ChunkEnds> {
   const split = chunk.split as FileSplit;
@@ -49,7 +41,7 @@ export async function* readChunk(
   return { start: first, next: yield* readRange(reader, split, range, context) };
 }
 
-function guessStart(disk: Disk, split: FileSplit, from: number): FilePosition | null {
+function guessStart(disk: Disk, split: FileSplit, from: number): RecordPlace | null {
   if (from === 0) return { offset: 0, line: 1 };
   const file = disk.openRead(split.path);
   try {

@@ -5,7 +5,7 @@ import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { errnoOf, isSystemError } from '../../fs/disk-error.ts';
 import { closeQuietly } from '../../fs/entries.ts';
 import type { Schema } from '../../schema.ts';
-import type { ReadContext, RejectedRecord } from '../../source.ts';
+import type { ReadContext, RecordPlace, RejectedRecord } from '../../source.ts';
 import { fileChunks, gunzip, isGzip } from './chunks.ts';
 import type { SourceColumns } from './columns.ts';
 import { SourceFileError } from './file-error.ts';
@@ -33,18 +33,12 @@ export interface ReaderColumns extends SourceColumns {
   readonly depth: number;
 }
 
-/** Where reading of a file goes on: a byte offset at which a record begins, and its 1-based line. */
-export interface FilePosition {
-  readonly offset: number;
-  readonly line: number;
-}
-
 /**
  * The rows of one file, which must be, before and after, what was pinned. Throws SourceFileError: SOURCE_FILE_CHANGED,
  * SOURCE_FILE_MISSING, SOURCE_FILE_UNREADABLE, SOURCE_FILE_CORRUPT.
  */
 export async function* readSplit(reader: SplitReader, split: FileSplit, context: ReadContext): AsyncGenerator<Batch> {
-  let next: FilePosition | null = { offset: 0, line: 1 };
+  let next: RecordPlace | null = { offset: 0, line: 1 };
   for (const until of chunkEnds(split)) {
     if (next.offset >= until) continue;
     if (next.offset > 0) context.beginChunk();
@@ -66,7 +60,7 @@ export async function* readRange(
   split: FileSplit,
   range: DecodeRange,
   context: ReadContext,
-): AsyncGenerator<Batch, FilePosition | null> {
+): AsyncGenerator<Batch, RecordPlace | null> {
   const { disk } = reader;
   const file = pinned(split, () => disk.openRead(split.path));
   try {
@@ -114,7 +108,7 @@ async function* decode(
   file: FileHandle,
   split: FileSplit,
   request: DecodeRequest & { readonly range: DecodeRange },
-): AsyncGenerator<Batch, FilePosition | null> {
+): AsyncGenerator<Batch, RecordPlace | null> {
   const { disk, format } = reader;
   if ('open' in format) {
     const opened = await format.open(randomAccess(disk, file, split));

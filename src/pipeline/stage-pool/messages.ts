@@ -1,0 +1,15 @@
+import type { ChunkResult, StageBatch } from '../../engine/stage-run.ts';
+import type { SplitChunk } from '../../source.ts';
+
+/** To a worker: run the stage on a chunk. */
+export interface ChunkRequest {
+  readonly id: number;
+  readonly batch: StageBatch;
+  readonly chunk: SplitChunk;
+}
+
+/** From a worker. `result` null: it failed; whoever asked runs the chunk itself, and sees why. */
+export interface ChunkReply {
+  readonly id: number;
+  readonly result: ChunkResult | null;
+}

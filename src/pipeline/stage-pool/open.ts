@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os';
+import type { SourceHandle, StageHandle } from '../../engine/query-parts.ts';
+import { stageOf, stageSpec } from '../../engine/stage.ts';
+import type { Disk } from '../../fs/disk.ts';
+import { nodeDisk } from '../../fs/node-disk.ts';
+import type { AnalyzedQuery } from '../../plan/physical.ts';
+import type { OutputMode, Sink } from '../../sink.ts';
+import { openStagePool } from './pool.ts';
+
+export interface StageRequest {
+  readonly query: AnalyzedQuery;
+  readonly outputMode: OutputMode;
+  readonly sources: readonly SourceHandle[];
+  readonly sink: Sink;
+  /** Other threads know the real disk only. */
+  readonly disk: Disk;
+  /** Null: as many as the process has cores. */
+  readonly workers: number | null;
+}
+
+/** What several threads may do of a query; null where there is nothing, or one thread is to do it. */
+export function openStage({ query, outputMode, sources, sink, disk, workers }: StageRequest): StageHandle | null {
+  const threads = workers ?? availableParallelism();
+  if (threads < 2 || disk !== nodeDisk) return null;
+  const stage = stageOf(query.physical, sink.encoding ?? null);
+  const reading = stage === null ? null : sources[stage.sourceIndex]?.source.parallel;
+  if (stage === null || !reading) return null;
+  return { stage, pool: openStagePool({ spec: stageSpec(query, outputMode, stage, reading.reader), disk, threads }) };
+}

@@ -1,0 +1,116 @@
+import type { PlacedResult, StagePool } from '../../engine/query-parts.ts';
+import type { StageSpec } from '../../engine/stage.ts';
+import type { ChunkResult, StageBatch, StageRunner } from '../../engine/stage-run.ts';
+import type { Disk } from '../../fs/disk.ts';
+import type { RecordPlace, SplitChunk } from '../../source.ts';
+import { type ChunkThread, SharedWork } from './shared-work.ts';
+import { openStageRunner } from './stage-runner.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+/** Starting threads takes some 50 ms of processor time: about what so many bytes take. */
+const FIRST_WORTHWHILE_BYTES = 32 * 1024 * 1024;
+/** The same once they run. */
+const WORTHWHILE_BYTES = 4 * 1024 * 1024;
+const CHUNKS_AHEAD_PER_THREAD = 3;
+
+export interface PoolRequest {
+  readonly spec: StageSpec;
+  readonly disk: Disk;
+  /** This one among them. */
+  readonly threads: number;
+}
+
+/** A pool whose threads are started by the first batch that is worth it. */
+export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
+  let others: WorkerThread[] | null = null;
+  let own: StageRunner | null = null;
+  return {
+    isWorthwhile(chunks) {
+      if (threads < 2 || chunks.length < 2) return false;
+      const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+      return bytes >= (others === null ? FIRST_WORTHWHILE_BYTES : WORTHWHILE_BYTES);
+    },
+    run(batch, chunks, signal, onTurn) {
+      own ??= openStageRunner(spec, disk);
+      others ??= Array.from({ length: threads - 1 }, () => new WorkerThread(spec));
+      return new PooledBatch(own, others, batch, chunks, signal, onTurn).results();
+    },
+    async close() {
+      await Promise.all((others ?? []).map((thread) => thread.stop()));
+      others = null;
+    },
+  };
+}
+
+/** One batch: this thread works like the others, and puts the results in order. */
+export class PooledBatch {
+  private readonly work: SharedWork;
+
+  constructor(
+    private readonly own: StageRunner,
+    others: readonly ChunkThread[],
+    private readonly batch: StageBatch,
+    private readonly chunks: readonly SplitChunk[],
+    private readonly signal: AbortSignal,
+    private readonly onTurn: (chunk: SplitChunk) => void,
+  ) {
+    this.work = new SharedWork(batch, chunks, others, CHUNKS_AHEAD_PER_THREAD * (others.length + 1));
+  }
+
+  async *results(): AsyncGenerator<PlacedResult, void, undefined> {
+    let before: SplitChunk | null = null;
+    /** Where the next chunk of the same split begins; null: the split is over. */
+    let next: RecordPlace | null = null;
+    try {
+      for (const [index, chunk] of this.chunks.entries()) {
+        this.onTurn(chunk);
+        const start: RecordPlace | null = before?.split === chunk.split ? next : { offset: 0, line: 1 };
+        before = chunk;
+        const result = await this.result(index, chunk, start);
+        if (start === null || result === null) continue;
+        const { ends } = result;
+        const linesBefore: number = start.line - (ends.start?.line ?? start.line);
+        next = ends.next === null ? null : { offset: ends.next.offset, line: ends.next.line + linesBefore };
+        yield { chunk, start, result };
+      }
+    } finally {
+      this.work.drop();
+    }
+  }
+
+  /**
+   * A chunk on which another thread failed, or that it began at the wrong place, is run again here: the true place is known here, and an
+   * error is the caller's. Null: the chunk holds no record, since the split is over, or a record of a chunk before reaches past it.
+   */
+  private async result(index: number, chunk: SplitChunk, start: RecordPlace | null): Promise<ChunkResult | null> {
+    const { work, own, batch, signal } = this;
+    const isEmpty = start === null || (chunk.until !== null && start.offset >= chunk.until);
+    let mine = work.claim();
+    work.reach(index);
+    for (;;) {
+      if (mine === index) {
+        const result = isEmpty ? null : await own.run(batch, chunk, start, signal);
+        work.put(index, null);
+        work.fetch(index);
+        return result;
+      }
+      if (mine !== null) work.put(mine, await this.guessed(mine));
+      const result = work.fetch(index);
+      if (result !== undefined) {
+        if (isEmpty) return null;
+        return result?.ends.start?.offset === start.offset ? result : await own.run(batch, chunk, start, signal);
+      }
+      mine = work.claim();
+      if (mine === null) await work.change();
+    }
+  }
+
+  /** A chunk whose turn has not come: where it begins is not known yet. */
+  private async guessed(index: number): Promise<ChunkResult | null> {
+    try {
+      return await this.own.run(this.batch, this.chunks[index] as SplitChunk, null, this.signal);
+    } catch {
+      return null;
+    }
+  }
+}

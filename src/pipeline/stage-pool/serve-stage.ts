@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { StageSpec } from '../../engine/stage.ts';
+import type { ChunkResult } from '../../engine/stage-run.ts';
+import { invariant } from '../../errors.ts';
+import { nodeDisk } from '../../fs/node-disk.ts';
+import type { ChunkReply, ChunkRequest } from './messages.ts';
+import { openStageRunner } from './stage-runner.ts';
+
+/** What a worker thread does: it runs the stage of one query on the chunks that it is sent, one at a time. */
+export function serveStage(): void {
+  invariant(parentPort !== null, 'a stage is served by a worker thread');
+  const port = parentPort;
+  const runner = openStageRunner(workerData as StageSpec, nodeDisk);
+  const { signal } = new AbortController();
+  let last: Promise<void> = Promise.resolve();
+  port.on('message', (request: ChunkRequest) => {
+    last = last.then(async () => {
+      const reply = await run(request);
+      port.postMessage(reply, reply.result === null ? [] : buffersOf(reply.result));
+    });
+  });
+
+  async function run({ id, batch, chunk }: ChunkRequest): Promise<ChunkReply> {
+    try {
+      return { id, result: await runner.run(batch, chunk, null, signal) };
+    } catch {
+      return { id, result: null };
+    }
+  }
+}
+
+/** Buffers that are the result's alone: they are handed over, not copied. */
+function buffersOf({ output }: ChunkResult): ArrayBuffer[] {
+  if (output.kind !== 'bytes') return [];
+  return output.parts.flatMap(({ buffer, byteLength }) =>
+    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
+  );
+}

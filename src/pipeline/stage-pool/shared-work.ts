@@ -1,0 +1,77 @@
+import type { ChunkResult, StageBatch } from '../../engine/stage-run.ts';
+import type { SplitChunk } from '../../source.ts';
+import type { WorkerThread } from './worker-thread.ts';
+
+/** What is asked of a worker thread. */
+export type ChunkThread = Pick<WorkerThread, 'isAlive' | 'load' | 'send'>;
+
+/** A batch's chunks, as threads take them: each is begun by one, in order, and not too far before its turn. */
+export class SharedWork {
+  /** Undefined: not done. Null: whoever did it failed. */
+  private readonly results: (ChunkResult | null | undefined)[];
+  /** The first chunk that nobody has begun. */
+  private next = 0;
+  private turn = 0;
+  private wake: () => void = () => {};
+  private isDropped = false;
+
+  constructor(
+    private readonly batch: StageBatch,
+    private readonly chunks: readonly SplitChunk[],
+    private readonly threads: readonly ChunkThread[],
+    /** How many chunks may be begun before all in front of them were fetched: they are held in memory. */
+    private readonly ahead: number,
+  ) {
+    this.results = chunks.map(() => undefined);
+  }
+
+  /** The next chunk that nobody has begun, for this thread; null: there is none that may be begun now. */
+  claim(): number | null {
+    return this.next < this.chunks.length && this.next < this.turn + this.ahead ? this.next++ : null;
+  }
+
+  /** Gives the other threads as much as they should have. */
+  share(): void {
+    for (const thread of this.threads) {
+      // Towards the end nobody should have chunks in store that another could begin.
+      const store = this.chunks.length - this.next > this.threads.length ? 2 : 1;
+      while (!this.isDropped && thread.isAlive && thread.load < store) {
+        const index = this.claim();
+        if (index === null) return;
+        thread.send(this.batch, this.chunks[index] as SplitChunk, (result) => this.put(index, result));
+      }
+    }
+  }
+
+  put(index: number, result: ChunkResult | null): void {
+    this.results[index] = result;
+    this.share();
+    this.wake();
+  }
+
+  /** The result of a chunk whose turn it is: undefined as long as it is not there. */
+  fetch(index: number): ChunkResult | null | undefined {
+    const result = this.results[index];
+    if (result !== undefined) this.results[index] = null;
+    return result;
+  }
+
+  /** All chunks before `index` were fetched. */
+  reach(index: number): void {
+    this.turn = index;
+    this.share();
+  }
+
+  /** Until another result is there. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  /** Nobody wants the rest. */
+  drop(): void {
+    this.isDropped = true;
+    this.next = this.chunks.length;
+  }
+}

@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads';
+import type { StageSpec } from '../../engine/stage.ts';
+import type { ChunkResult, StageBatch } from '../../engine/stage-run.ts';
+import type { SplitChunk } from '../../source.ts';
+import type { ChunkReply, ChunkRequest } from './messages.ts';
+
+type Take = (result: ChunkResult | null) => void;
+
+/** A thread that runs a query's stage. When it dies, what it had been sent has failed, and it takes no more. */
+export class WorkerThread {
+  isAlive = true;
+  private readonly worker: Worker;
+  private readonly sent = new Map<number, Take>();
+  private lastId = 0;
+
+  /** @throws DataCloneError for a spec that holds functions. */
+  constructor(spec: StageSpec) {
+    this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: spec });
+    this.worker.on('message', ({ id, result }: ChunkReply) => {
+      const take = this.sent.get(id);
+      this.sent.delete(id);
+      take?.(result);
+    });
+    this.worker.on('error', () => this.fail());
+    this.worker.on('exit', () => this.fail());
+  }
+
+  /** Chunks that it has been sent and not answered. */
+  get load(): number {
+    return this.sent.size;
+  }
+
+  send(batch: StageBatch, chunk: SplitChunk, take: Take): void {
+    const id = ++this.lastId;
+    this.sent.set(id, take);
+    this.worker.postMessage({ id, batch, chunk } satisfies ChunkRequest);
+  }
+
+  async stop(): Promise<void> {
+    this.isAlive = false;
+    await this.worker.terminate();
+  }
+
+  private fail(): void {
+    this.isAlive = false;
+    for (const [id, take] of [...this.sent]) {
+      this.sent.delete(id);
+      take(null);
+    }
+  }
+}

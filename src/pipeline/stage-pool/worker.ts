@@ -1,0 +1,3 @@
+import { serveStage } from './serve-stage.ts';
+
+serveStage();
