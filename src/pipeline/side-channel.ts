@@ -19,12 +19,18 @@ export interface SideChannelPlace {
  */
 export function openSideChannels(place: SideChannelPlace): (batchId: number) => SideChannel {
   removeOrphanRejects(place.disk, place.directory, place.queryId);
-  return (batchId) => sideChannel(place, batchId);
+  let newest = -1;
+  return (batchId) => {
+    // Only a batch that another process began, or that is run again, can have earlier ones.
+    const mayHaveEarlier = newest < 0 || batchId <= newest;
+    newest = batchId;
+    return sideChannel(place, batchId, mayHaveEarlier);
+  };
 }
 
-function sideChannel(place: SideChannelPlace, batchId: number): SideChannel {
-  const rejected = new RejectsWriter({ ...place, batchId, kind: 'rejected' });
-  const late = new RejectsWriter({ ...place, batchId, kind: 'late' });
+function sideChannel(place: SideChannelPlace, batchId: number, mayHaveEarlier: boolean): SideChannel {
+  const rejected = new RejectsWriter({ ...place, batchId, kind: 'rejected', mayHaveEarlier });
+  const late = new RejectsWriter({ ...place, batchId, kind: 'late', mayHaveEarlier });
   return {
     rejectsPath: rejected.path,
     reject: (record: RejectedRecord) => rejected.add(record),

@@ -15,6 +15,8 @@ export interface RejectsRequest {
   readonly queryId: string;
   readonly batchId: number;
   readonly kind: RejectKind;
+  /** Whether an earlier attempt at this batch may have left its file. */
+  readonly mayHaveEarlier: boolean;
 }
 
 const FOLDER = '_rejects';
@@ -64,7 +66,7 @@ export class RejectsWriter {
   finish(): string | null {
     if (this.failure !== null) throw this.failure;
     if (this.total === 0) {
-      this.removeEarlier();
+      if (this.request.mayHaveEarlier) this.removeEarlier();
       return null;
     }
     this.flush().publish('rename');

@@ -19,6 +19,20 @@ function finalPlace(path: string): string {
   return path.replace(/\/\.([^/]+)\.[0-9a-f]{8}-\w+\.tmp$/, '/$1').replace(/-[0-9a-f]{8}(?=\.\w+$)/, '-QUERY');
 }
 
+/** What else a batch does on the disk from its start to its end, by operation. */
+async function operationsOfBatch(task: ModelTask, batchId: number): Promise<Record<string, number>> {
+  const disk = new ModelDisk();
+  deliverInput(disk, task);
+  await runOnModel(disk, task);
+  const begin = disk.calls.findIndex(({ path }) => path.includes(`offsets/.${batchId}.`));
+  const end = disk.calls.findLastIndex(({ path }) => path.includes(`commits/.${batchId}.`));
+  const counts: Record<string, number> = {};
+  for (const { op } of disk.calls.slice(begin, end + 1)) {
+    if (!op.startsWith('fsync')) counts[op] = (counts[op] ?? 0) + 1;
+  }
+  return counts;
+}
+
 describe('a batch flushes', () => {
   test('in task1: the log of its start, its output and rejects, the log of its end', async () => {
     expect(await flushesOfBatch('task1', 1)).toEqual([
@@ -47,5 +61,16 @@ describe('a batch flushes', () => {
       'checkpoint/commits/1',
       'checkpoint/commits/',
     ]);
+  });
+});
+
+test('beside its flushes, a batch makes, names and reads its files, and nothing else', async () => {
+  // Batch 2 has no rejects, and is not the first of its process.
+  expect(await operationsOfBatch('task1', 2)).toEqual({
+    // The log of its start, its output, the log of its end: each under a temporary name until it is whole.
+    ...{ create: 3, write: 3, fstat: 3 + 1, close: 3 + 1 },
+    ...{ link: 2, unlink: 2, rename: 1 },
+    // Its input file, which must be the same before and after; and whether the output folder is there.
+    ...{ openRead: 1, read: 1, stat: 1 + 1 },
   });
 });

@@ -8,8 +8,8 @@ import { newFolder, removeFolders } from '../sources/support.ts';
 
 afterEach(removeFolders);
 
-const writer = (directory: string, disk: Disk = nodeDisk) =>
-  new RejectsWriter({ disk, directory, queryId: '0123456789', batchId: 12, kind: 'rejected' });
+const writer = (directory: string, disk: Disk = nodeDisk, mayHaveEarlier = true) =>
+  new RejectsWriter({ disk, directory, queryId: '0123456789', batchId: 12, kind: 'rejected', mayHaveEarlier });
 
 test('records become lines of one file, which appears at the end', () => {
   const out = newFolder();
@@ -35,6 +35,18 @@ test('a batch that is run again replaces its file, or removes it', () => {
   expect(readFileSync(second.path, 'utf8')).toBe('{"reason":"only"}\n');
   expect(writer(out).finish()).toBeNull();
   expect(readdirSync(join(out, '_rejects'))).toEqual([]);
+});
+
+test('a batch that cannot have run before does not look for what it left', () => {
+  const out = newFolder();
+  const blind: Disk = {
+    ...nodeDisk,
+    unlink() {
+      throw new Error('nothing is there to be removed');
+    },
+  };
+  expect(() => writer(out, blind).finish()).toThrow('nothing is there');
+  expect(writer(out, blind, false).finish()).toBeNull();
 });
 
 test('nothing set aside makes no folder', () => {

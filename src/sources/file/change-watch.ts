@@ -1,8 +1,9 @@
 import type { Disk } from '../../fs/disk.ts';
 import type { SeenFile } from './seen.ts';
 
-/** Files looked at again per listing, in turn. */
-const CHECKS = 256;
+/** Files looked at again per listing, in turn: when nothing new is there, and when a batch waits for the listing. */
+const IDLE_CHECKS = 256;
+const BUSY_CHECKS = 8;
 /** Hints kept between two listings. */
 const MAX_HINTS = 1000;
 
@@ -24,11 +25,16 @@ export class ChangeWatch {
     if (this.hints.size < MAX_HINTS) this.hints.add(path);
   }
 
-  /** Looks at hinted files and at some of `known`, the files listed that were taken before. */
-  report(known: readonly { readonly path: string }[], taken: (path: string) => SeenFile | undefined): void {
+  /** Looks at hinted files and at some of `known`, the files listed that were taken before. `isBusy`: new files were listed, too. */
+  report(
+    known: readonly { readonly path: string }[],
+    taken: (path: string) => SeenFile | undefined,
+    isBusy: boolean,
+  ): void {
     const paths = new Set(this.hints);
     this.hints.clear();
-    for (let i = 0; i < Math.min(CHECKS, known.length); i++) paths.add(known[this.cursor++ % known.length]?.path ?? '');
+    const checks = Math.min(isBusy ? BUSY_CHECKS : IDLE_CHECKS, known.length);
+    for (let i = 0; i < checks; i++) paths.add(known[this.cursor++ % known.length]?.path ?? '');
     for (const path of paths) {
       const file = taken(path);
       const now = file === undefined ? null : this.look(path);

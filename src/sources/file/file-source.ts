@@ -246,7 +246,7 @@ class FolderSource implements FileSource {
     for (const file of files) (this.taken.has(file.path) ? known : fresh).push(file);
     this.pending.update(fresh);
     if (complete) this.taken.forgetGone(disk, known);
-    this.changes.report(known, (path) => this.taken.get(path));
+    this.changes.report(known, (path) => this.taken.get(path), fresh.length > 0);
     this.follow();
   }
 
