@@ -3,6 +3,7 @@ import { ClickstreamError, invariant } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { diskError, errnoOf } from '../fs/disk-error.ts';
 import { isTemporaryName, readWhole, syncDirectory, writeDurable } from '../fs/durable.ts';
+import { removeIfThere } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame, FRAME_VERSION } from '../fs/framed-text.ts';
 import { corruptError, newerVersionError } from './errors.ts';
 
@@ -190,12 +191,7 @@ export class NumberedLog<Entry> {
   }
 
   private remove(name: number | string): void {
-    const path = join(this.dir, String(name));
-    try {
-      this.disk.unlink(path);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
-    }
+    removeIfThere(this.disk, join(this.dir, String(name)));
   }
 }
 

@@ -6,8 +6,8 @@ import { type SeenFile, type Segment, SegmentFiles, type SegmentLine } from './s
 
 export type { SeenFile };
 
-/** A source flushes this often, so that `offsets/N` of unflushed batches are still there (100 are kept). */
-export const FLUSH_EVERY_BATCHES = 32;
+/** A flush costs two fsyncs: it is put off this long, where `offsets/N` is kept as long. */
+const FLUSH_EVERY_BATCHES = 32;
 
 /** Segments are merged up to this many lines; so the work of one batch is bounded. */
 const SEALED_LINES = 50_000;
@@ -30,12 +30,19 @@ export class SeenFiles {
   private pending: (SegmentLine & { readonly batchId: number })[] = [];
   private newestBatch = -1;
 
-  private constructor(private readonly segments: SegmentFiles) {}
+  private constructor(
+    private readonly segments: SegmentFiles,
+    readonly flushEveryBatches: number,
+  ) {}
 
-  /** Opens the memory in `dir`, which is made when missing. Errors: CHECKPOINT_CORRUPT, CHECKPOINT_VERSION. */
-  static open(disk: Disk, dir: string): SeenFiles {
+  /**
+   * Opens the memory in `dir`, which is made when missing, of a checkpoint whose logs keep `keptBatches` batches. Errors: CHECKPOINT_CORRUPT,
+   * CHECKPOINT_VERSION.
+   */
+  static open(disk: Disk, dir: string, keptBatches = Number.POSITIVE_INFINITY): SeenFiles {
     makeDirectoryDurable(disk, dir);
-    const seen = new SeenFiles(SegmentFiles.open(disk, dir));
+    const flushEveryBatches = Math.min(FLUSH_EVERY_BATCHES, Math.max(1, keptBatches));
+    const seen = new SeenFiles(SegmentFiles.open(disk, dir), flushEveryBatches);
     for (const line of seen.segments.lines()) seen.apply(line);
     seen.newestBatch = seen.flushedThrough;
     return seen;

@@ -2,8 +2,9 @@ import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Disk, FileHandle } from '../fs/disk.ts';
-import { diskError, errnoOf } from '../fs/disk-error.ts';
+import { diskError } from '../fs/disk-error.ts';
 import { DurableFile, isTemporaryName, syncDirectory } from '../fs/durable.ts';
+import { closeQuietly, entriesIn, removeIfThere } from '../fs/entries.ts';
 import { FRAME_VERSION, frameEnd } from '../fs/framed-text.ts';
 import { corruptError, newerVersionError } from './errors.ts';
 
@@ -54,7 +55,7 @@ export class SegmentFiles {
 
   static open(disk: Disk, dir: string): SegmentFiles {
     const files = new SegmentFiles(disk, dir);
-    const names = disk.readdir(dir).map(({ name }) => name);
+    const names = entriesIn(disk, dir).map(({ name }) => name);
     const numbers = names.filter((name) => /^(0|[1-9]\d{0,14})$/.test(name)).map(Number);
     files.segments = files.chain(numbers.sort((a, b) => b - a));
     const kept = new Set(files.segments.map(({ through }) => String(through)));
@@ -172,12 +173,7 @@ export class SegmentFiles {
   }
 
   private remove(name: number | string): void {
-    const path = join(this.dir, String(name));
-    try {
-      this.disk.unlink(path);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
-    }
+    removeIfThere(this.disk, join(this.dir, String(name)));
   }
 }
 
@@ -238,14 +234,6 @@ function* chunksOf(disk: Disk, path: string): Generator<Uint8Array> {
     throw diskError('read', path, error);
   } finally {
     if (handle !== null) closeQuietly(disk, handle);
-  }
-}
-
-function closeQuietly(disk: Disk, handle: FileHandle): void {
-  try {
-    disk.close(handle);
-  } catch {
-    // Only read from: nothing can be lost.
   }
 }
 

@@ -6,6 +6,11 @@ export function errnoOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+/** Whether a thrown value is what a call of the system said, not a library's or our own error. */
+export function isSystemError(error: unknown): boolean {
+  return typeof (error as { syscall?: unknown } | null)?.syscall === 'string';
+}
+
 const REMEDIES: Record<string, readonly [code: string, remedy: string]> = {
   ENOSPC: ['DISK_FULL', 'the disk is full: free some space and start again, nothing that was committed is lost'],
   EDQUOT: [

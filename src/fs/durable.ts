@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { ClickstreamError, ioError } from '../errors.ts';
 import type { Disk, FileHandle } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
+import { removeIfThere } from './entries.ts';
 
 /**
  * How a finished file gets its name. `link` never overwrites: a log entry that is there already means another writer.
@@ -260,11 +261,7 @@ export function exists(disk: Disk, path: string): boolean {
 
 /** Removes a file for good (one fsync of its folder). One that is gone already is fine. */
 export function removeDurable(disk: Disk, path: string): void {
-  try {
-    disk.unlink(path);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
-  }
+  removeIfThere(disk, path);
   syncDirectory(disk, dirname(path));
 }
 

@@ -130,7 +130,9 @@ function expandGlob(disk: Disk, pattern: string, options: ListOptions): string[]
 function withinTest(disk: Disk, root: string, options: ListOptions): (path: string) => boolean {
   let prefix: string | null = null;
   return (path) => {
-    prefix ??= join(disk.realpath(root), '');
+    const own = prefix ?? tryLook(() => disk.realpath(root), root, options);
+    if (own === null) return false;
+    prefix = own.endsWith('/') ? own : `${own}/`;
     return tryLook(() => disk.realpath(path), path, options)?.startsWith(prefix) === true;
   };
 }

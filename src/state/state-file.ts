@@ -3,6 +3,7 @@ import { ClickstreamError, configError } from '../errors.ts';
 import type { Disk, FileHandle } from '../fs/disk.ts';
 import { diskError } from '../fs/disk-error.ts';
 import { DurableFile } from '../fs/durable.ts';
+import { closeQuietly } from '../fs/entries.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { stateError } from './errors.ts';
 
@@ -142,11 +143,7 @@ class FrameReader {
   }
 
   close(): void {
-    try {
-      this.disk.close(this.handle);
-    } catch {
-      // Only read from: nothing can be lost.
-    }
+    closeQuietly(this.disk, this.handle);
   }
 
   /** Null when the file has not that many bytes left. */

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { type Batch, canonicalInt64, type Int64 } from '../batch.ts';
 import { invariant } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { diskError, errnoOf } from '../fs/disk-error.ts';
 import { isTemporaryName, makeDirectoryDurable, syncDirectory } from '../fs/durable.ts';
+import { entriesIn, removeIfThere } from '../fs/entries.ts';
 import { type Schema, struct } from '../schema.ts';
 import type { StateChange, StateStore } from '../state-store.ts';
 import { decodeBatch, encodeBatch } from './column-codec.ts';
@@ -43,10 +43,10 @@ class FileStateStore implements StateStore {
   }
 
   open(): void {
-    for (const { name } of this.disk.readdir(this.dir)) {
+    for (const { name } of entriesIn(this.disk, this.dir)) {
       const [, version, kind] = /^(0|[1-9]\d{0,14})\.(delta|snapshot)$/.exec(name) ?? [];
       if (kind !== undefined) this.versions[kind as FileKind].add(Number(version));
-      else if (isTemporaryName(name)) this.unlink(join(this.dir, name));
+      else if (isTemporaryName(name)) removeIfThere(this.disk, join(this.dir, name));
     }
     // A snapshot that was named by a process that died before the folder's fsync must not be lost once its deltas are purged.
     syncDirectory(this.disk, this.dir);
@@ -131,7 +131,7 @@ class FileStateStore implements StateStore {
 
   private discard(kind: FileKind, which: (version: number) => boolean): void {
     for (const version of [...this.versions[kind]].filter(which)) {
-      this.unlink(this.path(kind, version));
+      removeIfThere(this.disk, this.path(kind, version));
       this.versions[kind].delete(version);
     }
   }
@@ -171,13 +171,5 @@ class FileStateStore implements StateStore {
 
   private path(kind: FileKind, version: number): string {
     return join(this.dir, `${version}.${kind}`);
-  }
-
-  private unlink(path: string): void {
-    try {
-      this.disk.unlink(path);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
-    }
   }
 }

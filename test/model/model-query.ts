@@ -43,6 +43,8 @@ export interface Watermarks {
 export interface BatchResult {
   readonly rows: readonly Row[];
   readonly state: ModelState;
+  /** Rows that came too late; where there are windows, pairs of a row and a window. */
+  readonly late: number;
 }
 
 /** One batch of a query, in the plainest way (semantics of windows, aggregation, sessions, deduplication and limits). */
@@ -54,15 +56,26 @@ export function runModelBatch(
 ): BatchResult {
   const hasWatermark = query.watermark !== undefined;
   const deduplicated = deduplicate(query, input, state, at, hasWatermark);
-  const { rows, known } = deduplicated;
+  const { rows, known, late } = deduplicated;
   if (query.limit !== undefined) {
     const kept = rows.slice(0, Math.max(0, query.limit - state.taken));
-    return { rows: plainRows(kept), state: { ...state, known, taken: state.taken + kept.length } };
+    return { rows: plainRows(kept), state: { ...state, known, taken: state.taken + kept.length }, late };
   }
+  const result = runGrouping(query, rows, { ...state, known }, at, hasWatermark);
+  return { ...result, late: late + result.late };
+}
+
+function runGrouping(
+  query: Query,
+  rows: readonly ModelRow[],
+  state: ModelState,
+  at: Watermarks,
+  marked: boolean,
+): BatchResult {
   const window = Array.isArray(query.window) ? query.window[0] : query.window;
-  if (window?.kind === 'session') return mergeSessions(query, rows, { ...state, known }, at, hasWatermark);
-  if (query.keys !== undefined) return aggregate(query, rows, { ...state, known }, at, hasWatermark);
-  return { rows: plainRows(rows), state: { ...state, known } };
+  if (window?.kind === 'session') return mergeSessions(query, rows, state, at, marked);
+  if (query.keys !== undefined) return aggregate(query, rows, state, at, marked);
+  return { rows: plainRows(rows), state, late: 0 };
 }
 
 function plainRows(rows: readonly ModelRow[]): Row[] {
@@ -71,12 +84,13 @@ function plainRows(rows: readonly ModelRow[]): Row[] {
 
 function deduplicate(query: Query, input: readonly ModelRow[], state: ModelState, at: Watermarks, marked: boolean) {
   const { dedup, watermark } = query;
-  if (dedup === undefined) return { rows: input, known: state.known };
+  if (dedup === undefined) return { rows: input, known: state.known, late: 0 };
   const delayMs = (watermark as { delayMs: number } | undefined)?.delayMs ?? 0;
   const columns = (dedup.columns ?? ['ts', 'k', 'n']) as ('ts' | 'k' | 'n')[];
   const known = new Map(state.known);
+  const isLate = (row: ModelRow) => marked && row.ts !== null && row.ts <= at.late;
   const rows = input.filter((row) => {
-    if (marked && row.ts !== null && row.ts <= at.late) return false;
+    if (isLate(row)) return false;
     const key = JSON.stringify(columns.map((column) => row[column]));
     if (known.has(key)) return false;
     if (dedup.kind === 'withinWatermark') known.set(key, (row.ts ?? 0) + delayMs);
@@ -84,7 +98,7 @@ function deduplicate(query: Query, input: readonly ModelRow[], state: ModelState
     return true;
   });
   for (const [key, expires] of known) if (expires !== null && expires <= at.evict) known.delete(key);
-  return { rows, known };
+  return { rows, known, late: input.filter(isLate).length };
 }
 
 function aggregate(
@@ -96,9 +110,13 @@ function aggregate(
 ): BatchResult {
   const groups = new Map(state.groups);
   const touched = new Set<string>();
+  let late = 0;
   for (const row of rows) {
     for (const { key, closesAt } of keysOf(query, row, marked)) {
-      if (query.outputMode !== 'complete' && closesAt !== null && closesAt <= at.late) continue;
+      if (query.outputMode !== 'complete' && closesAt !== null && closesAt <= at.late) {
+        late++;
+        continue;
+      }
       const text = JSON.stringify(key);
       groups.set(text, { key, closesAt, rows: [...(groups.get(text)?.rows ?? []), row] });
       touched.add(text);
@@ -119,6 +137,7 @@ function aggregate(
   return {
     rows: out.map(([, group]) => ({ ...group.key, ...sums(group.rows) })),
     state: { ...state, groups: new Map(left) },
+    late,
   };
 }
 
@@ -161,11 +180,10 @@ function mergeSessions(
   marked: boolean,
 ): BatchResult {
   const gap = (query.window as { gapMs: number }).gapMs;
-  const fresh = rows.flatMap((row): Session[] =>
-    row.ts === null || (marked && row.ts + gap <= at.late)
-      ? []
-      : [{ k: row.k, start: row.ts, end: row.ts + gap, rows: [row] }],
-  );
+  const timed = rows.filter((row) => row.ts !== null) as (ModelRow & { ts: number })[];
+  const fresh = timed
+    .filter((row) => !marked || row.ts + gap > at.late)
+    .map((row): Session => ({ k: row.k, start: row.ts, end: row.ts + gap, rows: [row] }));
   const merged: Session[] = [];
   for (const piece of [...state.sessions, ...fresh].sort((a, b) => a.start - b.start)) {
     const last = merged.findLast((session) => session.k === piece.k);
@@ -180,6 +198,7 @@ function mergeSessions(
   return {
     rows: out.map((s) => ({ window_start: s.start, window_end: s.end, k: s.k, ...sums(s.rows) })),
     state: { ...state, sessions: merged.filter((session) => !closes(session)) },
+    late: timed.length - fresh.length,
   };
 }
 

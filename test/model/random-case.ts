@@ -1,5 +1,7 @@
 import type { Random } from '../../src/generate/random.ts';
 import type { Aggregate, Case, Conf, Query, Step } from '../conformance/case.ts';
+import { Dice } from '../support/dice.ts';
+import type { ModelRow } from './model-query.ts';
 
 const AGGREGATES: readonly Aggregate[] = [
   { fn: 'count', arg: '*', as: 'c' },
@@ -7,24 +9,6 @@ const AGGREGATES: readonly Aggregate[] = [
   { fn: 'min', arg: 'n', as: 'lo' },
   { fn: 'max', arg: 'n', as: 'hi' },
 ];
-
-/** Makes choices from a seeded source. */
-class Dice {
-  constructor(private readonly random: Random) {}
-
-  /** A whole number from `low` to `high`, both included. */
-  between(low: number, high: number): number {
-    return this.random.integer(low, high);
-  }
-
-  chance(probability: number): boolean {
-    return this.random.fraction() < probability;
-  }
-
-  pick<T>(choices: readonly T[]): T {
-    return choices[this.between(0, choices.length - 1)] as T;
-  }
-}
 
 /** A random query with random rows, late ones and nulls among them, and random restarts; it holds no checks. */
 export function randomCase(id: string, random: Random): Case {
@@ -46,7 +30,8 @@ export function randomCase(id: string, random: Random): Case {
   };
 }
 
-function randomQuery(dice: Dice, inputs: readonly string[]): Query {
+/** A random query over inputs of `ts`, `k` and `n`. */
+export function randomQuery(dice: Dice, inputs: readonly string[]): Query {
   const from = inputs.length === 1 ? (inputs[0] as string) : inputs;
   const watermark = { column: 'ts', delayMs: dice.pick([0, 1000, 5000, 10_000]) };
   const filter = randomFilter(dice);
@@ -130,7 +115,8 @@ function randomDedup(dice: Dice): NonNullable<Query['dedup']> {
   return { kind: 'global', columns: dice.pick([['k'], ['k', 'ts'], ['ts'], null]) };
 }
 
-function randomFilter(dice: Dice): unknown {
+/** None, or a condition on the number, the time or both. */
+export function randomFilter(dice: Dice): unknown {
   const byValue = ['<', { col: 'n' }, dice.between(0, 5)];
   const byTime = ['<', { col: 'ts' }, dice.between(10, 60) * 1000];
   return dice.pick([undefined, undefined, undefined, byValue, byTime, ['and', byTime, byValue]]);
@@ -152,7 +138,8 @@ function randomSteps(dice: Dice, inputs: readonly string[]): Step[] {
   return [...steps, { processAllAvailable: {} }];
 }
 
-function randomRow(dice: Dice, nowMs: number): Record<string, unknown> {
+/** A row with its time near `nowMs`, or behind it. */
+export function randomRow(dice: Dice, nowMs: number): ModelRow {
   const backMs = dice.pick([0, 0, 300, 1000, 4999, 5000, 5001, 20_000]);
   return {
     ts: dice.chance(0.05) ? null : nowMs + dice.pick([0, 0, 0, 1, 1000]) - backMs,

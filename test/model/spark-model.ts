@@ -116,26 +116,13 @@ export class SparkModel {
 
   /** The rows of an input that reach the query, the watermark noticing those that reach it. */
   private takeInput(index: number, start: number, end: number): ModelRow[] {
-    const { filter } = this.query;
-    const parts =
-      filter === undefined ? [] : (filter as unknown[])[0] === 'and' ? (filter as unknown[]).slice(1) : [filter];
-    const mentionsTime = (part: unknown) => JSON.stringify(part).includes('"ts"');
-    const passes = (row: ModelRow, wanted: readonly unknown[]) =>
-      wanted.every((part) => evaluate(part, row as unknown as Row) === true);
-    const reaching = (this.additions[index] as (readonly ModelRow[])[])
-      .slice(start, end)
-      .flat()
-      .filter((row) =>
-        passes(
-          row,
-          parts.filter((part) => !mentionsTime(part)),
-        ),
-      );
+    const rows = (this.additions[index] as (readonly ModelRow[])[]).slice(start, end).flat();
+    const { reaching, passed } = filterRows(this.query, rows);
     if (reaching.length > 0) {
       const newest = Math.max(...reaching.map((row) => row.ts ?? 0)) - this.delayOf();
       this.nodes[index] = Math.max(this.nodes[index] ?? newest, newest);
     }
-    return reaching.filter((row) => passes(row, parts.filter(mentionsTime)));
+    return passed;
   }
 
   private delayOf(): number {
@@ -153,4 +140,19 @@ export class SparkModel {
     const { dedup, keys, outputMode } = this.query;
     return dedup !== undefined || (keys !== undefined && outputMode !== 'complete');
   }
+}
+
+/**
+ * What a query's filter leaves of its input: the rows that reach the watermark, and those that pass altogether. Conditions on the time are
+ * asked behind the watermark, the others before it.
+ */
+export function filterRows({ filter }: Query, rows: readonly ModelRow[]): Record<'reaching' | 'passed', ModelRow[]> {
+  const parts =
+    filter === undefined ? [] : (filter as unknown[])[0] === 'and' ? (filter as unknown[]).slice(1) : [filter];
+  const mentionsTime = (part: unknown) => JSON.stringify(part).includes('"ts"');
+  const passes = (row: ModelRow, wanted: readonly unknown[]) =>
+    wanted.every((part) => evaluate(part, row as unknown as Row) === true);
+  const [behind, before] = [parts.filter(mentionsTime), parts.filter((part) => !mentionsTime(part))];
+  const reaching = rows.filter((row) => passes(row, before));
+  return { reaching, passed: reaching.filter((row) => passes(row, behind)) };
 }

@@ -13,6 +13,12 @@ export class ModelDisk implements Disk {
   shortWrite: (asked: number) => number = (asked) => asked;
   /** False: `link` fails with EPERM, as on file systems without hard links. */
   hasLinks = true;
+  /** Called before every operation that the power is there for; fails it by throwing. A process of its own has one of its own. */
+  beforeCall: (op: keyof Disk, path: string) => void = () => {};
+  /** The time that changes get, milliseconds; by default each change has its own. */
+  timeMs: () => number = () => this.ticks++;
+  /** Files that were flushed again after a flush of theirs had failed: what it then says is worth nothing. */
+  readonly flushedAgain: string[] = [];
 
   private readonly root: DirectoryNode = { kind: 'directory', names: new Map(), safeNames: new Map(), mtimeMs: 0 };
   private readonly handles = new Map<FileHandle, { node: FileNode; path: string }>();
@@ -33,6 +39,7 @@ export class ModelDisk implements Disk {
   nextProcess(): ModelDisk {
     const next = Object.create(this) as ModelDisk;
     next.clearFailures();
+    next.beforeCall = () => {};
     return next;
   }
 
@@ -46,6 +53,11 @@ export class ModelDisk implements Disk {
   /** From operation number `at` on (0-based, all kinds) nothing works any more, as the power is gone. */
   powerOffAt(at: number): void {
     this.powerOff = at;
+  }
+
+  /** Whether an operation found the power gone. */
+  get powerIsOff(): boolean {
+    return this.calls.length > this.powerOff;
   }
 
   /** How often `op` was called, on paths that contain `path`. */
@@ -98,7 +110,7 @@ export class ModelDisk implements Disk {
       if (known !== undefined) return known;
       if (node.kind === 'file') {
         const data = bytesOf(node).slice();
-        const file: FileNode = { kind: 'file', data, safe: data, mtimeMs: node.mtimeMs };
+        const file: FileNode = { kind: 'file', data, safe: data, mtimeMs: node.mtimeMs, flushFailed: false };
         copies.set(node, file);
         return file;
       }
@@ -128,24 +140,38 @@ export class ModelDisk implements Disk {
     return paths.sort();
   }
 
+  /** What `stat` would tell; null when there is nothing. */
+  look(path: string): FileStat | null {
+    try {
+      return statOf(this.nodeAt(path, 'stat'));
+    } catch {
+      return null;
+    }
+  }
+
   readFile(path: string): Uint8Array {
     return this.fileAt(path, 'open').data;
   }
 
-  /** Puts a file there, with its folders. */
-  writeFile(path: string, data: Uint8Array | string): void {
+  /** Puts a file there, with its folders, in place of one that may be there. */
+  writeFile(path: string, data: Uint8Array | string, mtimeMs = this.timeMs()): void {
     let folder = this.root;
     for (const name of partsOf(dirname(path))) {
-      const next = folder.names.get(name) ?? newDirectory(this.ticks++);
+      const next = folder.names.get(name) ?? newDirectory(this.timeMs());
       if (next.kind !== 'directory') throw errnoError('ENOTDIR', 'open', path);
       folder.names.set(name, next);
       folder.safeNames.set(name, next);
       folder = next;
     }
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
-    const node: FileNode = { kind: 'file', data: bytes, safe: bytes, mtimeMs: this.ticks++ };
+    const node: FileNode = { kind: 'file', data: bytes, safe: bytes, mtimeMs, flushFailed: false };
     folder.names.set(nameOf(path), node);
     folder.safeNames.set(nameOf(path), node);
+  }
+
+  /** Changes a file where it is: who has it open sees it. */
+  changeFile(path: string, data: Uint8Array, mtimeMs: number): void {
+    Object.assign(this.fileAt(path, 'open'), { data, safe: data, mtimeMs });
   }
 
   removeFile(path: string): void {
@@ -166,7 +192,8 @@ export class ModelDisk implements Disk {
     const folder = this.folderOf(path, 'open');
     const name = nameOf(path);
     if (folder.names.has(name)) throw errnoError('EEXIST', 'open', path);
-    const node: FileNode = { kind: 'file', data: new Uint8Array(0), safe: new Uint8Array(0), mtimeMs: this.ticks++ };
+    const empty = new Uint8Array(0);
+    const node: FileNode = { kind: 'file', data: empty, safe: empty, mtimeMs: this.timeMs(), flushFailed: false };
     this.change({ op: 'add', path, folder, name, node });
     return this.handle(node, path);
   }
@@ -186,13 +213,21 @@ export class ModelDisk implements Disk {
     const bytes = buffer.slice(offset, offset + taken);
     this.pendingOps.push({ op: 'write', path, node, position: node.data.length, bytes });
     node.data = patched(node.data, node.data.length, bytes);
-    node.mtimeMs = this.ticks++;
+    node.mtimeMs = this.timeMs();
     return taken;
   }
 
   fsync(file: FileHandle): void {
     const { node, path } = this.open(file);
-    this.step('fsync', path);
+    if (node.flushFailed) this.flushedAgain.push(path);
+    try {
+      this.step('fsync', path);
+    } catch (error) {
+      node.flushFailed ||= !(error instanceof PowerLoss);
+      throw error;
+    }
+    // The system took the bytes for written when it told of the failure: a second flush succeeds and writes nothing.
+    if (node.flushFailed) return;
     node.safe = node.data;
     this.settle((op) => op.op === 'write' && op.node === node);
   }
@@ -218,7 +253,7 @@ export class ModelDisk implements Disk {
     this.step('mkdir', path);
     const folder = this.folderOf(path, 'mkdir');
     if (folder.names.has(nameOf(path))) throw errnoError('EEXIST', 'mkdir', path);
-    this.change({ op: 'add', path, folder, name: nameOf(path), node: newDirectory(this.ticks++) });
+    this.change({ op: 'add', path, folder, name: nameOf(path), node: newDirectory(this.timeMs()) });
   }
 
   readdir(path: string): DirectoryEntry[] {
@@ -276,6 +311,7 @@ export class ModelDisk implements Disk {
     const number = this.calls.length;
     this.calls.push({ op, path });
     if (number >= this.powerOff) throw new PowerLoss();
+    this.beforeCall(op, path);
     for (const failure of this.failures) {
       if (failure.op !== null && failure.op !== op) continue;
       const seen = failure.seen++;
@@ -361,6 +397,7 @@ interface FileNode {
   data: Uint8Array;
   safe: Uint8Array;
   mtimeMs: number;
+  flushFailed: boolean;
 }
 
 interface DirectoryNode {
@@ -428,6 +465,7 @@ function nameOf(path: string): string {
   return partsOf(path).at(-1) ?? '';
 }
 
-function errnoError(code: string, call: string, path: string): Error {
+/** An error as Node throws it. */
+export function errnoError(code: string, call: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${call} '${path}'`), { code, path, syscall: call });
 }
