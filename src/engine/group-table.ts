@@ -8,6 +8,9 @@ import type { Accumulator } from './aggregates/accumulator.ts';
 import { createAccumulator } from './aggregates/table.ts';
 import { cellKey } from './cell-key.ts';
 
+/** Rows of a batch of the whole state at most: the columns of all of it at once would double the memory. */
+const SAVED_ROWS = 65_536;
+
 /** When a group closes, in micros; null: never. */
 export type CloseTime = Int64 | null;
 
@@ -162,6 +165,12 @@ export class GroupTable {
   save(slots: Int32Array): Batch {
     const vectors = [...this.keyVectors(slots), ...this.accumulators.flatMap((accumulator) => accumulator.save(slots))];
     return { schema: this.stateSchema, length: slots.length, vectors };
+  }
+
+  /** All groups as rows of `stateSchema`. */
+  *saveAll(): Generator<Batch> {
+    const slots = this.all();
+    for (let at = 0; at < slots.length; at += SAVED_ROWS) yield this.save(slots.subarray(at, at + SAVED_ROWS));
   }
 
   private keyVectors(slots: Int32Array): Vector[] {

@@ -283,7 +283,7 @@ export class SessionOperator implements StatefulOperator {
   }
 
   maintain(version: number, oldest: number): Promise<void> {
-    return this.journal.maintain(version, oldest, this.table.size, () => [this.table.save(this.table.all())]);
+    return this.journal.maintain(version, oldest, this.table.size, () => this.table.saveAll());
   }
 
   owesNoDataBatch(fromMicros: number, toMicros: number, mode: OutputMode): boolean {
