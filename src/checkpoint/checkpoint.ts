@@ -12,9 +12,11 @@ import { ATTEMPTS, type AttemptsRecord, type BatchContent, READING } from './att
 import { type CommitLog, openCommitLog } from './commits.ts';
 import { corruptError } from './errors.ts';
 import { Exclusions } from './exclusions.ts';
+import { FORK, type ForkMark, readFork } from './fork-mark.ts';
 import { readQueryDescription, readQueryId, writeQueryDescription, writeQueryId } from './metadata.ts';
 import { type OffsetLog, openOffsetLog } from './offsets.ts';
 import { OUTPUTS, OutputFolders } from './outputs.ts';
+import { REWIND, readRewind, unfinishedRewindError } from './rewind-mark.ts';
 
 /** Spark's `spark.sql.streaming.minBatchesToRetain`. */
 export const DEFAULT_KEEP_BATCHES = 100;
@@ -36,6 +38,10 @@ export interface CheckpointView {
   readonly exclusions: Exclusions;
   /** How the pending batch fared so far, as it is recorded: a crash is recorded by the process after it. Null when there is no pending batch. */
   readonly attempts: AttemptsRecord | null;
+  /** The batch that an unfinished rewind goes back to; null when there is none. */
+  readonly rewindingTo: number | null;
+  /** What it is a copy of; null when it is none. */
+  readonly fork: ForkMark | null;
   /** The query's description, or null. */
   readonly description: unknown;
 }
@@ -67,6 +73,8 @@ export class Checkpoint {
     readonly outputs: OutputFolders,
     /** How the pending batch fared before. */
     readonly attempts: CrashedAttempts,
+    /** Batches up to this one were another query's, which wrote their output; -1: all are this query's. */
+    readonly forkedAfter: number,
     /** What was found half-written at the start, and removed; for people. */
     readonly repairs: readonly string[],
     private readonly lock: Lock,
@@ -75,7 +83,7 @@ export class Checkpoint {
   /**
    * Takes the checkpoint in `dir` (absolute), or makes a new one there.
    *
-   * Errors: CHECKPOINT_IN_USE, CHECKPOINT_FOREIGN_FILES, CHECKPOINT_CORRUPT, CHECKPOINT_MISSING_OFFSETS, CHECKPOINT_VERSION.
+   * Errors: CHECKPOINT_IN_USE, CHECKPOINT_FOREIGN_FILES, CHECKPOINT_CORRUPT, CHECKPOINT_MISSING_OFFSETS, CHECKPOINT_VERSION, REWIND_UNFINISHED.
    */
   static async open(disk: Disk, dir: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
     refuseForeign(dir, namesIn(disk, dir));
@@ -85,6 +93,7 @@ export class Checkpoint {
       host: options.lockHost,
     });
     try {
+      refuseUnfinishedRewind(disk, dir);
       removeTemporary(disk, dir);
       const id = identify(disk, dir, options.id);
       const [offsetsDir, commitsDir] = [join(dir, 'offsets'), join(dir, 'commits')];
@@ -98,7 +107,8 @@ export class Checkpoint {
       const pending = pendingContent(offsets, commits, exclusions);
       const attempts = CrashedAttempts.open(disk, dir, pending, lock.predecessorDied);
       const outputs = OutputFolders.open(disk, dir);
-      return new Checkpoint(disk, dir, id, offsets, commits, exclusions, outputs, attempts, repairs, lock);
+      const forkedAfter = readFork(disk, dir)?.afterBatch ?? -1;
+      return new Checkpoint(disk, dir, id, offsets, commits, exclusions, outputs, attempts, forkedAfter, repairs, lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -120,7 +130,12 @@ export class Checkpoint {
     const exclusions = Exclusions.read(disk, join(dir, 'exclusions'));
     const pending = pendingContent(offsets, commits, exclusions);
     const attempts = pending === null ? null : recordedCrashes(disk, dir, pending);
-    return { id: found.id, offsets, commits, exclusions, attempts, description: readQueryDescription(disk, dir) };
+    return {
+      ...{ id: found.id, offsets, commits, exclusions, attempts },
+      rewindingTo: readRewind(disk, dir),
+      fork: readFork(disk, dir),
+      description: readQueryDescription(disk, dir),
+    };
   }
 
   get description(): unknown {
@@ -171,7 +186,7 @@ function pendingContent(offsets: OffsetLog, commits: CommitLog, exclusions: Excl
 
 const OWN_NAMES = new Set([
   ...['metadata', 'query', 'offsets', 'commits', 'exclusions', 'sources', 'state'],
-  ...[OUTPUTS, ATTEMPTS, READING, LOCK_NAME],
+  ...[OUTPUTS, ATTEMPTS, READING, REWIND, FORK, LOCK_NAME],
 ]);
 
 function namesIn(disk: Disk, dir: string): readonly DirectoryEntry[] {
@@ -193,6 +208,11 @@ function refuseForeign(dir: string, entries: readonly DirectoryEntry[]): void {
     `${dir} is not a checkpoint: it holds ${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', ...' : ''}. ` +
       'Give the checkpoint a folder of its own, which may be empty or missing.',
   );
+}
+
+function refuseUnfinishedRewind(disk: Disk, dir: string): void {
+  const toBatch = readRewind(disk, dir);
+  if (toBatch !== null) throw unfinishedRewindError(dir, toBatch);
 }
 
 function removeTemporary(disk: Disk, dir: string): void {

@@ -111,6 +111,12 @@ export class SeenFiles {
     this.pending = this.pending.filter((line) => line.batchId > batchId);
   }
 
+  /** Takes back the batches after `batchId`, some of which are in segments, durably: `laterFiles`, which they brought, are new again. */
+  rewind(batchId: number, laterFiles: ReadonlySet<string>): void {
+    const lines = [...this.alive()].filter(({ path }) => !laterFiles.has(path));
+    this.segments.replaceAll(batchId, lines);
+  }
+
   /** A new segment, which takes in its smaller neighbours, like the digits of a counter. */
   private append(batchId: number, lines: readonly SegmentLine[]): void {
     const neighbours: Segment[] = [];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Disk, FileHandle } from '../fs/disk.ts';
 import { diskError } from '../fs/disk-error.ts';
-import { DurableFile, isTemporaryName, syncDirectory } from '../fs/durable.ts';
+import { DurableFile, isTemporaryName, removeDurable, syncDirectory } from '../fs/durable.ts';
 import { closeQuietly, entriesIn, removeIfThere } from '../fs/entries.ts';
 import { FRAME_VERSION, frameEnd } from '../fs/framed-text.ts';
 import { corruptError, newerVersionError } from './errors.ts';
@@ -99,6 +99,21 @@ export class SegmentFiles {
     file.publish('link');
     this.segments = [...this.segments.slice(0, this.segments.length - merged.length), { after, through, lines }];
     for (const segment of merged) this.remove(segment.through);
+  }
+
+  /**
+   * Writes one segment of all batches through `through`, which may be one that was there, in place of all others. They are removed newest first, each
+   * for good: whatever is left by a process that dies meanwhile is a chain, and doing it again ends it.
+   */
+  replaceAll(through: number, content: Iterable<SegmentLine>): void {
+    const file = DurableFile.create(this.disk, join(this.dir, String(through)));
+    const lines = this.writeTo(file, { after: -1, through }, content);
+    file.publish('rename');
+    const numbers = entriesIn(this.disk, this.dir).map(({ name }) => Number(name));
+    for (const number of numbers.filter((found) => found >= 0 && found !== through).sort((a, b) => b - a)) {
+      removeDurable(this.disk, join(this.dir, String(number)));
+    }
+    this.segments = [{ after: -1, through, lines }];
   }
 
   private writeTo(file: DurableFile, range: object, content: Iterable<SegmentLine>): number {

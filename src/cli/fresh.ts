@@ -6,9 +6,8 @@ import { diskError } from '../fs/disk-error.ts';
 import { exists, readWhole } from '../fs/durable.ts';
 import { acquireLock } from '../fs/lock.ts';
 import { LOCK_NAME } from '../fs/lock-owner.ts';
-import { usageError } from './exit-codes.ts';
+import { confirmDeletion } from './confirm.ts';
 import type { CommandIo } from './io.ts';
-import { plural } from './table.ts';
 
 /** What `--fresh` would delete: files first, then the folders that they leave empty, deepest first. */
 export interface FreshPlan {
@@ -35,7 +34,7 @@ const OWNERS_FOLDERS = ['_clickstream', '_spark_metadata'];
 export async function startFresh(disk: Disk, target: FreshTarget, yes: boolean, io: CommandIo): Promise<boolean> {
   if (!exists(disk, target.checkpoint) || disk.readdir(target.checkpoint).length === 0) return true;
   const plan = planFresh(disk, target);
-  if (!(await confirmFresh(plan, yes, io))) return false;
+  if (!(await confirmDeletion('--fresh', plan.files, yes, io))) return false;
   const lock = await acquireLock(disk, target.checkpoint, 'clickstream --fresh');
   try {
     deleteFresh(disk, target.checkpoint, plan);
@@ -98,31 +97,6 @@ function collect(
 
 function namesQuery(disk: Disk, path: string, queryId: string): boolean {
   return exists(disk, path) && new TextDecoder().decode(readWhole(disk, path)).includes(queryId);
-}
-
-/**
- * Says what will be deleted and asks, unless `yes`. Without a terminal there is nobody to ask: then `yes` is a must.
- *
- * @returns whether to go on
- * @throws ClickstreamError USAGE
- */
-async function confirmFresh(plan: FreshPlan, yes: boolean, io: CommandIo): Promise<boolean> {
-  io.stderr.write(`--fresh deletes ${plural(plan.files.length, 'file')}:\n`);
-  for (const line of folderLines(plan.files)) io.stderr.write(`  ${line}\n`);
-  if (yes) return true;
-  if (io.ask === null) throw usageError('--fresh deletes files and cannot ask here; add --yes.');
-  const answer = await io.ask('Delete them? [y/N] ');
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-/** One line per folder: its path and how many files go. */
-function folderLines(files: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  for (const file of files) {
-    const folder = file.slice(0, file.lastIndexOf('/'));
-    counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  }
-  return [...counts].map(([folder, count]) => `${folder}/ (${plural(count, 'file')})`);
 }
 
 /**

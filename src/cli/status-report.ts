@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path';
 import { MAX_CRASHED_ATTEMPTS } from '../checkpoint/attempts.ts';
 import { Checkpoint, type CheckpointView } from '../checkpoint/checkpoint.ts';
 import type { CommitEntry } from '../checkpoint/commits.ts';
+import { rewindCommand } from '../checkpoint/rewind-mark.ts';
 import { splitName } from '../checkpoint/splits.ts';
 import { configError } from '../errors.ts';
-import type { Disk } from '../fs/disk.ts';
+import type { DirectoryEntry, Disk } from '../fs/disk.ts';
 import { exists } from '../fs/durable.ts';
 import { explainOpenWindows, explainWatermarkAhead } from '../index.ts';
 import { plural } from './table.ts';
@@ -23,7 +24,8 @@ export function statusReport(disk: Disk, folder: string): string[] {
 /** The checkpoints directly below `folder`, by name. */
 export function findCheckpoints(disk: Disk, folder: string): string[] {
   const path = resolve(folder);
-  const entries = exists(disk, path) ? disk.readdir(path).filter(({ kind }) => kind === 'directory') : [];
+  const isFolder = ({ kind, name }: DirectoryEntry) => kind === 'directory' && !name.startsWith('.');
+  const entries = exists(disk, path) ? disk.readdir(path).filter(isFolder) : [];
   const found = entries.map(({ name }) => join(folder, name)).filter((dir) => exists(disk, resolve(dir, 'metadata')));
   if (found.length > 0) return found.sort();
   throw configError(
@@ -36,7 +38,11 @@ function statusLines(folder: string, view: CheckpointView): string[] {
   const { id, offsets, commits } = view;
   const committed = commits.newest;
   const lines = [folder, `  query      ${id}`, `  batches    ${plural(committed + 1, 'batch', 'batches')} committed`];
-  if (offsets.newest > committed) {
+  if (view.rewindingTo !== null) {
+    lines.push(
+      `  rewind     to batch ${view.rewindingTo} was begun and not finished: ${rewindCommand(folder, view.rewindingTo)}`,
+    );
+  } else if (offsets.newest > committed) {
     lines.push(`  pending    batch ${offsets.newest} is logged, not committed: ${pendingText(folder, view)}`);
   }
   const commit = commits.get(committed);

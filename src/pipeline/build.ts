@@ -73,7 +73,7 @@ export async function startQuery(definition: QueryDefinition): Promise<Streaming
     holder: name ?? 'a query',
   });
   try {
-    const description = describeQuery(query, sink.outputFolder);
+    const description = describeQuery(query, sink);
     checkContinues(directory, checkpoint.description as QueryDescription | null, description);
     const parts = openParts(definition, query, sink, checkpoint);
     checkpoint.describe(description);
@@ -110,7 +110,6 @@ function openParts(
   checkpoint: Checkpoint,
 ): Omit<QueryParts, 'release'> {
   const { clock, disk } = definition.session;
-  const ranBefore = checkpoint.commits.newest >= 0;
   const settings = { ...DEFAULT_SETTINGS, ...definition.settings };
   const place = { checkpoint, disk, clock, keptBatches: settings.keepBatches };
   const { outputMode } = definition;
@@ -119,7 +118,8 @@ function openParts(
     disk,
     session: definition.session,
     queryId: checkpoint.id,
-    expectOwned: ranBefore,
+    ranBefore: checkpoint.commits.newest >= 0,
+    expectOwned: checkpoint.commits.newest > checkpoint.forkedAfter,
     onOutput: (path) => checkpoint.outputs.add({ path, isExpected: false }),
     numFiles: repartitionOf(query.physical) ?? undefined,
     outputMode,

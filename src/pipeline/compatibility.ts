@@ -1,6 +1,7 @@
 import { configError } from '../errors.ts';
 import type { AnalyzedQuery } from '../plan/physical.ts';
 import { nodesOf } from '../plan/physical.ts';
+import type { SinkPlan } from './sinks.ts';
 
 /** What of a query must stay the same for its checkpoint to be continued (semantics: what may change between restarts). */
 export interface QueryDescription {
@@ -10,9 +11,11 @@ export interface QueryDescription {
   readonly output: string | null;
   /** Stateful operators, the one nearest the sink first; their keys and values are checked by the state store. */
   readonly operators: readonly string[];
+  /** `function`: the output goes to a user's function, which may do anything with it. For those who take batches back; may change. */
+  readonly sink: 'files' | 'function' | 'other';
 }
 
-export function describeQuery(query: AnalyzedQuery, output: string | null): QueryDescription {
+export function describeQuery(query: AnalyzedQuery, { outputFolder: output, spec }: SinkPlan): QueryDescription {
   const operators: string[] = [];
   for (const node of nodesOf(query.physical)) {
     if (!('operatorId' in node)) continue;
@@ -23,7 +26,8 @@ export function describeQuery(query: AnalyzedQuery, output: string | null): Quer
           ? 'deduplicate within watermark'
           : node.op;
   }
-  return { format: 1, sources: query.streams.map((stream) => stream.source.description), output, operators };
+  const sink = spec.kind !== 'format' ? 'function' : output === null ? 'other' : 'files';
+  return { format: 1, sources: query.streams.map((stream) => stream.source.description), output, operators, sink };
 }
 
 /**

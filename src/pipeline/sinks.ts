@@ -130,6 +130,9 @@ export interface OpenSinkRequest {
   readonly disk: Disk;
   readonly session: Session;
   readonly queryId: string;
+  /** Batches were committed with this checkpoint. */
+  readonly ranBefore: boolean;
+  /** The query has written batches of its own, so that its output folders must carry its mark. */
   readonly expectOwned: boolean;
   /** Told of each output folder that shows up only when the query runs. */
   readonly onOutput: (directory: string) => void;
@@ -177,8 +180,8 @@ function openConsole(options: Options): Sink {
 }
 
 /** The memory sink's rows are a static table under the query's name. */
-function openMemory(plan: SinkPlan, { session, expectOwned, outputMode, schemaOf: output }: OpenSinkRequest): Sink {
-  if (expectOwned && outputMode !== 'complete') {
+function openMemory(plan: SinkPlan, { session, ranBefore, outputMode, schemaOf: output }: OpenSinkRequest): Sink {
+  if (ranBefore && outputMode !== 'complete') {
     throw configError(
       'OPTION_INVALID',
       'The memory sink does not support recovering from a checkpoint location, but for complete mode: its former rows are gone. Remove the checkpointLocation.',

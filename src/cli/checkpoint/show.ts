@@ -16,6 +16,7 @@ export function checkpointReport(disk: Disk, folder: string): string[] {
     `  offsets    ${logText(view.offsets)}`,
     `  commits    ${logText(view.commits)}`,
     ...descriptionLines(view.description),
+    ...(view.fork === null ? [] : [`  fork of    ${view.fork.from}, after batch ${view.fork.afterBatch}`]),
     ...stateLines(disk, resolve(folder), view),
     ...pendingLines(view),
   ];

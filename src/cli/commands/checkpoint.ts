@@ -1,9 +1,16 @@
 import { type Arguments, defineCommand } from '../command.ts';
 import { EXIT_CODES, usageError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
+import { countOption } from '../option-values.ts';
 
 const OPTIONS = {
   json: { type: 'boolean', describe: 'doctor: print one JSON object per finding' },
+  'to-batch': { type: 'number', value: 'N', describe: 'rewind: the batch to go back to the end of' },
+  'effects-undone': {
+    type: 'boolean',
+    describe: 'rewind: what a function (foreach, foreachBatch) did with later batches is undone, or may be done twice',
+  },
+  yes: { type: 'boolean', alias: 'y', describe: 'rewind: do not ask before output is deleted' },
 } as const;
 
 type Args = Arguments<typeof OPTIONS>;
@@ -34,12 +41,28 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   quarantine: {
     operand: { name: 'the input file', required: true },
     options: [],
-    run: async (dir, file, _args, io) => (await import('../checkpoint/set-aside.ts')).setAside(dir, file as string, io),
+    run: async (dir, file, _args, io) => (await import('../checkpoint/mend.ts')).setAside(dir, file as string, io),
   },
   retry: {
     operand: null,
     options: [],
-    run: async (dir, _operand, _args, io) => (await import('../checkpoint/set-aside.ts')).retry(dir, io),
+    run: async (dir, _operand, _args, io) => (await import('../checkpoint/mend.ts')).retry(dir, io),
+  },
+  rewind: {
+    operand: null,
+    options: ['to-batch', 'effects-undone', 'yes'],
+    async run(dir, _operand, args, io) {
+      if (args['to-batch'] === undefined)
+        throw usageError('checkpoint rewind needs --to-batch N, the batch to go back to the end of.');
+      const toBatch = countOption('to-batch', args['to-batch'], 0);
+      const { rewind } = await import('../checkpoint/rewind.ts');
+      return rewind(dir, { toBatch, yes: args.yes, effectsUndone: args['effects-undone'] }, io);
+    },
+  },
+  fork: {
+    operand: { name: 'the folder of the copy', required: true },
+    options: [],
+    run: async (dir, newDir, _args, io) => (await import('../checkpoint/mend.ts')).fork(dir, newDir as string, io),
   },
 };
 
@@ -51,7 +74,8 @@ export const checkpoint = defineCommand({
     { name: 'dir', describe: 'the checkpoint', required: true },
     {
       name: 'operand',
-      describe: 'doctor: a pipeline file (YAML) that is to go on with it; quarantine: the input file to leave out',
+      describe:
+        'doctor: a pipeline file (YAML) that is to go on with it; quarantine: the input file to leave out; fork: the folder of the copy',
     },
   ],
   options: OPTIONS,
@@ -67,6 +91,8 @@ export const checkpoint = defineCommand({
       'leave a file out of the batch that crashes with it',
     ],
     ['$0 checkpoint retry checkpoints/task1', 'run a batch that crashed three times again, all of it'],
+    ['$0 checkpoint rewind checkpoints/task1 --to-batch 41', 'take back all batches after 41, with their output'],
+    ['$0 checkpoint fork checkpoints/task1 checkpoints/trial', 'a copy that goes on with an output folder of its own'],
   ],
   run,
 });
@@ -80,7 +106,9 @@ async function run(args: Args, io: CommandIo): Promise<number> {
 
 function check(name: string, { operand, options }: Action, given: string | null, args: Args): void {
   if (operand?.required && given === null) {
-    throw usageError(`checkpoint ${name} needs ${operand.name}: clickstream checkpoint ${name} DIR FILE.`);
+    throw usageError(
+      `checkpoint ${name} needs ${operand.name}, too: clickstream checkpoint ${name} DIR ${name === 'fork' ? 'NEWDIR' : 'FILE'}.`,
+    );
   }
   if (operand === null && given !== null)
     throw usageError(`checkpoint ${name} takes the checkpoint alone; "${given}" is one word too many.`);

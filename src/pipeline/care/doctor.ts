@@ -3,6 +3,7 @@ import { countCrashes, MAX_CRASHED_ATTEMPTS } from '../../checkpoint/attempts.ts
 import { ATTEMPTS, readAttempts } from '../../checkpoint/attempts-file.ts';
 import { Exclusions } from '../../checkpoint/exclusions.ts';
 import { readQueryDescription, readQueryId } from '../../checkpoint/metadata.ts';
+import { REWIND, readRewind, rewindCommand } from '../../checkpoint/rewind-mark.ts';
 import { shellWord, splitName } from '../../checkpoint/splits.ts';
 import type { Disk } from '../../fs/disk.ts';
 import type { LockHost } from '../../fs/lock-host.ts';
@@ -33,6 +34,9 @@ export async function diagnose(disk: Disk, dir: string, host?: LockHost): Promis
 }
 
 async function lookOnce(disk: Disk, dir: string, lock: LockView): Promise<Finding[]> {
+  const rewinding = checkRewind(disk, dir);
+  // Half of what else there is to find belongs to it.
+  if (rewinding.length > 0) return [...checkLock(dir, lock), ...rewinding];
   const logs = checkLogs(disk, dir);
   const { id, findings: identity } = checkIdentity(disk, dir);
   const { description, findings: described } = checkDescription(disk, dir);
@@ -75,6 +79,16 @@ function checkLock(dir: string, { state, owner, remedy }: LockView): Finding[] {
         ),
       ];
   }
+}
+
+function checkRewind(disk: Disk, dir: string): Finding[] {
+  const path = join(dir, REWIND);
+  return attempt(path, () => {
+    const toBatch = readRewind(disk, dir);
+    if (toBatch === null) return [];
+    const found = `the checkpoint was being taken back to batch ${toBatch}, and that was not finished`;
+    return [problem(path, found, `finish it: ${rewindCommand(dir, toBatch)}`)];
+  });
 }
 
 function checkIdentity(disk: Disk, dir: string): { id: string | null; findings: Finding[] } {

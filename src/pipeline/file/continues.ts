@@ -26,7 +26,7 @@ export async function verifyContinues(dir: string, file: string, settings: Pipel
   const disk = lookingDisk(nodeDisk);
   const view = Checkpoint.inspect(disk, dir);
   if (view === null) return [];
-  checkContinues(dir, view.description as QueryDescription | null, describeQuery(query, sink.outputFolder));
+  checkContinues(dir, view.description as QueryDescription | null, describeQuery(query, sink));
   const version = view.commits.newest;
   if (version < 0 || !exists(disk, join(dir, 'state'))) return [];
   const { stateful } = buildOperators(query, definition.outputMode, ({ operatorId, schema, keyColumns }) =>

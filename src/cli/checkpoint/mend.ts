@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { nodeDisk } from '../../fs/node-disk.ts';
+import { forkCheckpoint } from '../../pipeline/care/fork.ts';
 import { quarantine } from '../../pipeline/care/quarantine.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
@@ -28,6 +29,15 @@ export async function retry(dir: string, io: CommandIo): Promise<number> {
         ? 'no batch has crashed; nothing was changed\n'
         : `batch ${offsets.newest} is run again at the next start; its ${crashed} crashed attempts are forgotten\n`,
     );
+  });
+}
+
+/** Copies a checkpoint for another query. Errors: NO_CHECKPOINT, CHECKPOINT_IN_USE and those of `forkCheckpoint`. */
+export async function fork(dir: string, newDir: string, io: CommandIo): Promise<number> {
+  return await withCheckpoint(dir, 'fork', io, (checkpoint) => {
+    const { queryId, afterBatch } = forkCheckpoint(nodeDisk, checkpoint, resolve(newDir));
+    const from = afterBatch < 0 ? 'from the beginning' : `after batch ${afterBatch}`;
+    io.stdout.write(`${newDir} is query ${queryId}, and goes on ${from}; give it an output folder of its own\n`);
   });
 }
 
