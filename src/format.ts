@@ -40,11 +40,11 @@ export interface DecodeRange {
 }
 
 /** Decodes one file. A row-less result is not yielded. */
-export interface Decoder {
+export interface Decoder<T = Batch> {
   /** Takes the next bytes. They belong to the caller again when the iteration is over. */
-  push(chunk: Uint8Array): Iterable<Batch>;
+  push(chunk: Uint8Array): Iterable<T>;
   /** The input is complete. */
-  finish(): Iterable<Batch>;
+  finish(): Iterable<T>;
 
   /**
    * Takes bytes from the beginning of the file, for a range that begins further on, where they say what its records mean (the header of

@@ -56,8 +56,9 @@ export function valueOp(type: DataType, column: number, rules: ValueRules): Extr
     case 'long':
       return { kind: SAFE_INTEGER, flags: common, column };
     case 'float':
+      return { kind: DOUBLE, flags: common, column, a: 6n };
     case 'double':
-      return { kind: DOUBLE, flags: common, column };
+      return { kind: DOUBLE, flags: common, column, a: 15n };
     case 'decimal':
       return {
         kind: DECIMAL,

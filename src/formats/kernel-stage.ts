@@ -1,4 +1,4 @@
-import type { Kernel, RecordRules } from '../kernel/kernel.ts';
+import type { Kernel, Projection, RecordRules } from '../kernel/kernel.ts';
 import { CUT, INPUT_BYTES, MISS } from '../kernel/ops.ts';
 import type { ShapeProgram } from '../kernel/program.ts';
 
@@ -46,28 +46,41 @@ export class KernelStage {
     rules: RecordRules,
     room: { readonly rows: number; readonly bytes: number },
   ): number {
-    const { kernel, program } = this;
+    const { program } = this;
     if (program.shapeCount === 0 || this.pauses()) return 0;
     if (this.missAt === offset && this.missVersion === program.version) return 0;
-    const isThere = kernel.isStaged(this) && offset >= this.from && offset < this.to;
-    if (!isThere) this.stage(bytes, at, end, offset);
-    this.run(offset, rules, room);
-    if (kernel.rows === 0 && kernel.stop === CUT && this.to < offset + end - at && this.from < offset) {
-      this.stage(bytes, at, end, offset);
-      this.run(offset, rules, room);
-    }
+    this.run(bytes, at, end, offset, (start, to) => {
+      this.kernel.decode(program, rules, start, to, room.rows, Math.min(room.bytes, 0x7fffffff));
+    });
     this.account(offset + end - at);
+    return this.taken(offset);
+  }
+
+  /** Projects records likewise; their text is in `kernel` then. Where it stops for a text, decoding may still go on. */
+  project(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    offset: number,
+    rules: RecordRules,
+    projection: Projection,
+  ): number {
+    const { program } = this;
+    if (program.shapeCount === 0 || this.pause > 0) return 0;
+    this.run(bytes, at, end, offset, (start, to) => {
+      this.kernel.project(program, projection, rules, start, to);
+    });
+    return this.taken(offset);
+  }
+
+  private taken(offset: number): number {
+    const { kernel } = this;
     return kernel.rows === 0 ? 0 : this.from + kernel.behind - offset;
   }
 
   /** Stream offset of a position in the kernel's input. */
   offsetOf(position: number): number {
     return this.from + position;
-  }
-
-  /** LF bytes between two offsets of what was decoded last. */
-  lineFeeds(start: number, end: number): number {
-    return this.kernel.lineFeeds(start - this.from, end - this.from);
   }
 
   private stage(bytes: Uint8Array, at: number, end: number, offset: number): void {
@@ -77,16 +90,29 @@ export class KernelStage {
     this.to = offset + last - at;
   }
 
-  private run(offset: number, rules: RecordRules, room: { readonly rows: number; readonly bytes: number }): void {
-    const { from, to } = this;
-    this.kernel.decode(this.program, rules, offset - from, to - from, room.rows, Math.min(room.bytes, 0x7fffffff));
+  /** Lets the kernel work on the piece that holds `offset`, and on a fresh one where that ends in the first record. */
+  private run(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    offset: number,
+    work: (start: number, end: number) => void,
+  ): void {
+    const { kernel } = this;
+    const isThere = kernel.isStaged(this) && offset >= this.from && offset < this.to;
+    if (!isThere) this.stage(bytes, at, end, offset);
+    const knownTo = offset + end - at;
+    work(offset - this.from, Math.min(this.to, knownTo) - this.from);
+    if (kernel.rows > 0 || kernel.stop !== CUT || this.to >= knownTo || this.from === offset) return;
+    this.stage(bytes, at, end, offset);
+    work(0, this.to - this.from);
   }
 
   /** Remembers where the kernel could not go on, unless the rest of the record is still to come. */
   private account(knownTo: number): void {
     const { rows, stop, next } = this.kernel;
     this.credit = Math.min(MOST_CREDIT, this.credit + rows);
-    if (stop !== MISS && !(stop === CUT && this.to === knownTo)) return;
+    if (stop !== MISS && !(stop === CUT && this.to >= knownTo)) return;
     this.missAt = this.from + next;
     this.missVersion = this.program.version;
     if (stop === MISS) this.credit -= MISS_COST;

@@ -1,5 +1,21 @@
 import { openKernel } from './module.ts';
-import { COLUMN_BYTES, COLUMNS_BASE, INPUT_BYTES, MAX_ROWS, PADDING, PROGRAM_BASE, VALIDITY_OFFSET } from './ops.ts';
+import {
+  COLUMN_BYTES,
+  COLUMNS_BASE,
+  EMPTY_TEXT_BASE,
+  INPUT_BYTES,
+  MAX_COLUMNS,
+  MAX_ROWS,
+  NULL_TEXT_BASE,
+  OUTPUT_BYTES,
+  OUTPUTS_BASE,
+  PADDING,
+  PROGRAM_BASE,
+  SLOTS_BASE,
+  TEXT_FLAGS_BASE,
+  VALIDITY_OFFSET,
+  WANTED_BASE,
+} from './ops.ts';
 import type { ShapeProgram } from './program.ts';
 
 /** What the WebAssembly module exports; see assembly/index.ts. */
@@ -17,9 +33,23 @@ interface Exports {
     quote: number,
     comment: number,
   ): void;
+  project(
+    start: number,
+    end: number,
+    shapes: number,
+    between: number,
+    maxRecord: number,
+    out: number,
+    outEnd: number,
+    outputs: number,
+    repeats: number,
+    separator: number,
+    quote: number,
+    nullSize: number,
+    emptySize: number,
+  ): void;
   result(): number;
   gather(spans: number, rows: number, to: number, ends: number, base: number): number;
-  lineFeeds(start: number, end: number): number;
   staticEnd(): number;
 }
 
@@ -38,11 +68,26 @@ export interface RecordRules {
 /** Stands for no byte. */
 export const NO_BYTE = 256;
 
+/** Which columns of a program are written as CSV, and how. */
+export interface Projection {
+  /** Columns of the program in the order of the output: 1 to MAX_OUTPUTS. */
+  readonly columns: readonly number[];
+  /** The byte between two cells. */
+  readonly separator: number;
+  /** `"`: the text of a JSON string, with its quotes, is a quoted cell; else what needs quotes is left to the host. NO_BYTE for none. */
+  readonly quote: number;
+  /** The cell of a null, and of an empty text: at most MAX_FIXED_TEXT bytes. */
+  readonly nullText: Uint8Array;
+  readonly emptyText: Uint8Array;
+  /** By byte: IN_TEXT, AT_START, AT_END, HOST_AT_START. */
+  readonly textFlags: Uint8Array;
+}
+
 /**
- * The kernel's memory and functions. One instance serves all decoders of a thread in turn: a decoder stages its input, decodes
- * it in runs, and copies each run's columns out before another run begins.
+ * The kernel's memory and functions. One instance serves all decoders of a thread in turn: a decoder stages its input, decodes or
+ * projects it in runs, and copies out what each run gave before another run begins.
  *
- * After `decode`, positions are counted from the start of the staged input.
+ * After `decode` and `project`, positions are counted from the start of the staged input.
  */
 export class Kernel {
   /** Rows of the last run. */
@@ -57,12 +102,16 @@ export class Kernel {
   recordBytes = 0;
   /** Start of the last line that begins between two records of the run; -1 for none. */
   lineStart = -1;
+  /** LF bytes from the start to `behind`. */
+  lineFeeds = 0;
 
   private readonly exports: Exports;
   private readonly resultAt: number;
   private holder: object | null = null;
   private loaded: ShapeProgram | null = null;
   private loadedVersion = -1;
+  private projection: Projection | null = null;
+  private textSize = 0;
   private inputAt = 0;
   private memory = new Uint8Array(0);
   private numbers = new Uint32Array(0);
@@ -82,8 +131,7 @@ export class Kernel {
   stage(holder: object, program: ShapeProgram, bytes: Uint8Array, start: number, end: number): void {
     this.holder = holder;
     this.inputAt = COLUMNS_BASE + program.columns * COLUMN_BYTES;
-    // Behind the input, room to gather texts and their ends.
-    this.reserve(this.inputAt + 2 * (INPUT_BYTES + PADDING) + (MAX_ROWS + 1) * 4);
+    this.reserve(this.behindInput + Math.max(INPUT_BYTES + PADDING + (MAX_ROWS + 1) * 4, OUTPUT_BYTES + PADDING));
     this.memory.set(bytes.subarray(start, end), this.inputAt);
     this.memory.fill(10, this.inputAt + end - start, this.inputAt + end - start + PADDING);
   }
@@ -111,7 +159,38 @@ export class Kernel {
       rules.quote,
       rules.comment,
     );
-    const { numbers, resultAt } = this;
+    this.takeResult();
+  }
+
+  /**
+   * Writes the columns that `projection` names of the staged input's records from `start` to `end`, which is where it ends, as rows of CSV:
+   * see `text`. MISS means here too that a record fits but has a value that the kernel does not know how to write.
+   */
+  project(program: ShapeProgram, projection: Projection, rules: RecordRules, start: number, end: number): void {
+    this.load(program);
+    this.loadProjection(projection);
+    const { inputAt, behindInput } = this;
+    const { columns } = projection;
+    this.exports.project(
+      inputAt + start,
+      inputAt + end,
+      program.shapeCount,
+      rules.between,
+      rules.maxRecordBytes,
+      behindInput,
+      behindInput + OUTPUT_BYTES,
+      columns.length,
+      mostRepeats(columns),
+      projection.separator,
+      projection.quote,
+      projection.nullText.length,
+      projection.emptyText.length,
+    );
+    this.takeResult();
+  }
+
+  private takeResult(): void {
+    const { numbers, resultAt, inputAt } = this;
     this.rows = numbers[resultAt] as number;
     this.stop = numbers[resultAt + 1] as number;
     this.behind = (numbers[resultAt + 2] as number) - inputAt;
@@ -119,14 +198,16 @@ export class Kernel {
     this.recordBytes = numbers[resultAt + 4] as number;
     const lineStart = numbers[resultAt + 5] as number;
     this.lineStart = lineStart === 0 ? -1 : lineStart - inputAt;
+    this.lineFeeds = numbers[resultAt + 6] as number;
+    this.textSize = numbers[resultAt + 7] as number;
   }
 
-  /** LF bytes of the staged input from `start` to `end`. */
-  lineFeeds(start: number, end: number): number {
-    return this.exports.lineFeeds(this.inputAt + start, this.inputAt + end);
-  }
+  // The views below hold until the next call of `stage`, `decode` or `project`.
 
-  // The views below hold until the next call of `stage` or `decode`.
+  /** The rows that `project` wrote. */
+  text(): Uint8Array {
+    return this.memory.subarray(this.behindInput, this.behindInput + this.textSize);
+  }
 
   /** 1 where the last run's rows have a value in a column. */
   validity(column: number): Uint8Array {
@@ -148,13 +229,32 @@ export class Kernel {
 
   /** A column's texts, one behind another, and where each ends, counted from `base` in front of the first. */
   texts(column: number, base: number): { readonly bytes: Uint8Array; readonly ends: Int32Array } {
-    const ends = this.inputAt + INPUT_BYTES + PADDING;
+    const ends = this.behindInput;
     const to = ends + MAX_ROWS * 4;
     const size = this.exports.gather(columnAt(column), this.rows, to, ends, base);
     return {
       bytes: this.memory.subarray(to, to + size),
       ends: new Int32Array(this.memory.buffer, ends, this.rows),
     };
+  }
+
+  /** Room to gather texts and their ends, or for what `project` writes. */
+  private get behindInput(): number {
+    return this.inputAt + INPUT_BYTES + PADDING;
+  }
+
+  private loadProjection(projection: Projection): void {
+    if (this.projection === projection) return;
+    this.projection = projection;
+    const { memory, numbers } = this;
+    memory.fill(0, WANTED_BASE, WANTED_BASE + MAX_COLUMNS);
+    projection.columns.forEach((column, i) => {
+      memory[WANTED_BASE + column] = 1;
+      numbers[OUTPUTS_BASE / 4 + i] = SLOTS_BASE + column * 8;
+    });
+    memory.set(projection.textFlags, TEXT_FLAGS_BASE);
+    memory.set(projection.nullText, NULL_TEXT_BASE);
+    memory.set(projection.emptyText, EMPTY_TEXT_BASE);
   }
 
   private load(program: ShapeProgram): void {
@@ -172,6 +272,13 @@ export class Kernel {
     this.memory = new Uint8Array(memory.buffer);
     this.numbers = new Uint32Array(memory.buffer);
   }
+}
+
+/** How often one of the columns is written at most. */
+function mostRepeats(columns: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const column of columns) counts.set(column, (counts.get(column) ?? 0) + 1);
+  return Math.max(...counts.values());
 }
 
 function columnAt(column: number): number {

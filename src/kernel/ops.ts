@@ -2,37 +2,35 @@
  * The numbers that the kernel (assembly/) and its host agree on. Both compile this file, so it holds plain constants only.
  */
 
-// Kinds of operations in a shape.
-/** The next bytes are exactly these, at most 8. */
-export const SHORT_LITERAL = 0;
-/** The next bytes are exactly these; `a` has a bit for each byte behind the last whole 16. */
-export const LITERAL = 1;
+// Kinds of operations in a shape: what stands behind the operation's literal.
+/** Nothing: the record is over. */
+export const END = 0;
 /** A whole number that a double holds exactly, as a double. */
-export const SAFE_INTEGER = 2;
+export const SAFE_INTEGER = 1;
 /** A whole number within `a` and `b`, as an i32. */
-export const SMALL_INTEGER = 3;
-/** A number, as the nearest double. */
-export const DOUBLE = 4;
+export const SMALL_INTEGER = 2;
+/** A number, as the nearest double. Projected: a text of at most `a` digits is the shortest one of its value. */
+export const DOUBLE = 3;
 /** A decimal with up to `a` digits behind the point, scaled by 10^a, below `b` without its sign, as an i64. */
-export const DECIMAL = 5;
+export const DECIMAL = 4;
 /** A text without escapes, as start and length. */
-export const TEXT = 6;
+export const TEXT = 5;
 /** The text of a number, as start and length. */
-export const NUMBER_TEXT = 7;
+export const NUMBER_TEXT = 6;
 /** Microseconds since 1970, as a double. */
-export const TIMESTAMP = 8;
+export const TIMESTAMP = 7;
 /** Days since 1970, as an i32. */
-export const DATE = 9;
+export const DATE = 8;
 /** true or false, as an i32. */
-export const BOOLEAN = 10;
+export const BOOLEAN = 9;
 /** No bytes: the column is null. */
-export const ABSENT = 11;
+export const ABSENT = 10;
 /** No bytes: the column has a value. */
-export const PRESENT = 12;
+export const PRESENT = 11;
 /** Any JSON value, at most `a` levels deep with at most `b` names in it. */
-export const SKIP_VALUE = 13;
+export const SKIP_VALUE = 12;
 /** Any field of a row. */
-export const SKIP_FIELD = 14;
+export const SKIP_FIELD = 13;
 
 // Flags of operations.
 /** A value may be missing: null in JSON, an empty field in a row. */
@@ -55,7 +53,7 @@ export const LINES = 2;
 export const ROWS = 3;
 
 // Why a run stopped.
-/** No room for more rows. */
+/** No room for more rows, or for more text. */
 export const FULL = 0;
 /** The input is over behind a record, or something else than a record follows. */
 export const OVER = 1;
@@ -64,10 +62,28 @@ export const MISS = 2;
 /** The next record does not fit, maybe because the input ends in it. */
 export const CUT = 3;
 
-// Memory: static data, then the program, the columns, the input, and room to gather texts.
+// Memory: static data, the program, what a projection needs, the columns, the input, and room for texts behind it.
 export const PROGRAM_BASE = 65536;
 export const PROGRAM_BYTES = 131072;
-export const COLUMNS_BASE = 196608;
+/** A program has no more columns; they would take more memory than they save time. */
+export const MAX_COLUMNS = 1000;
+/** A projection writes no more columns, and no longer text for null or empty. */
+export const MAX_OUTPUTS = 1000;
+export const MAX_FIXED_TEXT = 256;
+/** By column: address and size of its text, u32 each. */
+export const SLOTS_BASE = 196608;
+/** By column: 1 where the projection wants it. */
+export const WANTED_BASE = 204800;
+/** The addresses of the slots in the order of the output, u32 each. */
+export const OUTPUTS_BASE = 206848;
+/** By byte: what it means in a text, see below. */
+export const TEXT_FLAGS_BASE = 211968;
+export const NULL_TEXT_BASE = 212480;
+export const EMPTY_TEXT_BASE = 212992;
+/** By column: room for a text that is not in the input as it has to be written. */
+export const SCRATCH_BASE = 213504;
+export const SCRATCH_BYTES = 64;
+export const COLUMNS_BASE = 278528;
 /** Rows of one run. */
 export const MAX_ROWS = 4096;
 /** Where a column's validity stands behind its values, and how much room a column takes. */
@@ -77,9 +93,27 @@ export const COLUMN_BYTES = 36864;
 export const INPUT_BYTES = 262144;
 /** Readable bytes behind the input, so that 16 bytes may be loaded at once; line ends, so that every scan stops there. */
 export const PADDING = 64;
+/** Room for the text that one run of a projection writes. */
+export const OUTPUT_BYTES = 524288;
 
-// An operation: kind u32, flags u32, literal or values u32, length or validity u32, a i64, b i64.
-export const OP_BYTES = 32;
-/** A shape in the table at the start of the program: first operation u32, end of the operations u32. */
+// Flags of bytes in the texts of a projection.
+/** A text with this byte is quoted; so is one that begins or ends with such a byte. */
+export const IN_TEXT = 1;
+export const AT_START = 2;
+export const AT_END = 4;
+/** A text that begins with it is the host's. */
+export const HOST_AT_START = 8;
+
+// An operation: kind u32, flags u32, values u32, validity u32, a i64, b i64; the literal before it: its first 16 bytes, its last 16 (the first
+// again when it has no more), size u32, where the last 16 begin u32, a bit for each byte that counts in both u32, and LONG_LITERAL for one of
+// more than 32 bytes, address of all of it u32; column u32.
+export const OP_BYTES = 96;
+export const LONG_LITERAL = 0x10000;
+/**
+ * A shape in the table at the start of the program: first operation u32, LF bytes in a record (or VARYING_LINES) u32. Behind
+ * END stand the operations without bytes: those of kind ABSENT, then those of kind PRESENT, then END again.
+ */
 export const SHAPE_BYTES = 8;
 export const MAX_SHAPES = 16;
+/** A record may hold any number of line ends. */
+export const VARYING_LINES = 0xffffffff;

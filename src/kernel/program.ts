@@ -1,14 +1,18 @@
 import {
+  ABSENT,
   COLUMN_BYTES,
   COLUMNS_BASE,
-  LITERAL,
+  END,
+  LONG_LITERAL,
   MAX_SHAPES,
   OP_BYTES,
+  PRESENT,
   PROGRAM_BASE,
   PROGRAM_BYTES,
   SHAPE_BYTES,
-  SHORT_LITERAL,
+  SKIP_VALUE,
   VALIDITY_OFFSET,
+  VARYING_LINES,
 } from './ops.ts';
 
 /** One step of a shape: exact bytes, or a value. See `ops.ts` for the kinds and what `a` and `b` mean. */
@@ -25,9 +29,10 @@ export type ShapeOp =
 
 const OPS_START = MAX_SHAPES * SHAPE_BYTES;
 const FIRST_BYTES = 4096;
-
-/** More columns would take more memory than they save time. */
-export const MAX_COLUMNS = 1000;
+/** Bytes that the kernel compares at a time. */
+const BLOCK = 16;
+const LF = 10;
+const NOTHING = new Uint8Array(0);
 
 /**
  * The shapes that the records of a stream may have, as the kernel reads them. All shapes fill the same columns, numbered from 0.
@@ -50,19 +55,20 @@ export class ShapeProgram {
 
   /** Adds a shape; false when there is no room for it. */
   add(ops: readonly ShapeOp[]): boolean {
-    const literals = ops.reduce((bytes, op) => bytes + ('literal' in op ? op.literal.length + 16 : 0), 0);
-    if (this.shapeCount === MAX_SHAPES || this.size + ops.length * OP_BYTES + literals > PROGRAM_BYTES) return false;
-    this.reserve(this.size + ops.length * OP_BYTES + literals);
+    const steps = stepsOf(ops);
+    const literals = steps.reduce((bytes, { literal }) => bytes + literal.length, BLOCK);
+    const needed = this.size + steps.length * OP_BYTES + literals;
+    if (this.shapeCount === MAX_SHAPES || needed > PROGRAM_BYTES) return false;
+    this.reserve(needed);
     const first = this.size;
-    const last = first + ops.length * OP_BYTES;
-    this.size = last;
-    ops.forEach((op, i) => {
-      this.write(op, first + i * OP_BYTES);
+    this.size += steps.length * OP_BYTES;
+    steps.forEach((step, i) => {
+      this.write(step, first + i * OP_BYTES);
     });
     this.size = (this.size + 15) & ~15;
     const entry = this.shapeCount * SHAPE_BYTES;
     this.view.setUint32(entry, PROGRAM_BASE + first, true);
-    this.view.setUint32(entry + 4, PROGRAM_BASE + last, true);
+    this.view.setUint32(entry + 4, lineFeedsOf(steps), true);
     this.shapeCount++;
     this.version++;
     return true;
@@ -83,37 +89,58 @@ export class ShapeProgram {
     this.view = new DataView(image.buffer);
   }
 
-  private write(op: ShapeOp, at: number): void {
+  private write({ literal, op }: Step, at: number): void {
     const { view } = this;
-    if ('literal' in op) {
-      this.writeLiteral(op.literal, at);
-      return;
-    }
-    const column = COLUMNS_BASE + (op.column ?? 0) * COLUMN_BYTES;
+    const column = op.column ?? 0;
+    const values = COLUMNS_BASE + column * COLUMN_BYTES;
     view.setUint32(at, op.kind, true);
     view.setUint32(at + 4, op.flags ?? 0, true);
-    view.setUint32(at + 8, column, true);
-    view.setUint32(at + 12, column + VALIDITY_OFFSET, true);
+    view.setUint32(at + 8, values, true);
+    view.setUint32(at + 12, values + VALIDITY_OFFSET, true);
     view.setBigInt64(at + 16, op.a ?? 0n, true);
     view.setBigInt64(at + 24, op.b ?? 0n, true);
+    const { length } = literal;
+    const last = Math.max(0, length - BLOCK);
+    this.image.set(literal.subarray(0, BLOCK), at + 32);
+    this.image.set(literal.subarray(last), at + 48);
+    view.setUint32(at + 64, length, true);
+    view.setUint32(at + 68, last, true);
+    const isLong = length > 2 * BLOCK;
+    view.setUint32(at + 72, (2 ** Math.min(length, BLOCK) - 1) | (isLong ? LONG_LITERAL : 0), true);
+    view.setUint32(at + 76, PROGRAM_BASE + this.size, true);
+    view.setUint32(at + 80, column, true);
+    if (!isLong) return;
+    this.image.set(literal, this.size);
+    this.size += length;
   }
+}
 
-  private writeLiteral(bytes: Uint8Array, at: number): void {
-    const { view } = this;
-    const short = bytes.length <= 8;
-    view.setUint32(at, short ? SHORT_LITERAL : LITERAL, true);
-    view.setUint32(at + 4, 0, true);
-    view.setUint32(at + 12, bytes.length, true);
-    if (short) {
-      for (let i = 0; i < 8; i++) {
-        this.image[at + 16 + i] = bytes[i] ?? 0;
-        this.image[at + 24 + i] = i < bytes.length ? 0xff : 0;
-      }
-    } else {
-      view.setUint32(at + 8, PROGRAM_BASE + this.size, true);
-      view.setBigInt64(at + 16, (1n << BigInt(bytes.length & 15)) - 1n, true);
-      this.image.set(bytes, this.size);
-      this.size += bytes.length;
+/** An operation of the kernel: a literal, and what stands behind it. */
+interface Step {
+  readonly literal: Uint8Array;
+  readonly op: ValueOp;
+}
+
+type ValueOp = Exclude<ShapeOp, { literal: Uint8Array }>;
+const OVER: ValueOp = { kind: END };
+
+function stepsOf(ops: readonly ShapeOp[]): Step[] {
+  const steps: Step[] = [];
+  let literal: Uint8Array = NOTHING;
+  for (const op of [...ops, OVER]) {
+    if ('literal' in op) literal = literal.length === 0 ? op.literal : Uint8Array.from([...literal, ...op.literal]);
+    else if (op.kind !== ABSENT && op.kind !== PRESENT) {
+      steps.push({ literal, op });
+      literal = NOTHING;
     }
   }
+  const without = (kind: number) => ops.filter((op): op is ValueOp => 'kind' in op && op.kind === kind);
+  const behind = [...without(ABSENT), ...without(PRESENT), OVER];
+  return [...steps, ...behind.map((op) => ({ literal: NOTHING, op }))];
+}
+
+/** LF bytes in any record of the shape. */
+function lineFeedsOf(steps: readonly Step[]): number {
+  if (steps.some(({ op }) => op.kind === SKIP_VALUE)) return VARYING_LINES;
+  return steps.reduce((count, { literal }) => count + literal.filter((byte) => byte === LF).length, 0);
 }

@@ -254,12 +254,20 @@ describe('values', () => {
   });
 });
 
-test('line ends are counted', () => {
+test('line ends are counted, up to the end of the last record', () => {
+  const blanks = fc.string({ unit: fc.constantFrom(' ', '\n', '\r'), maxLength: 4 });
+  const made = program(
+    2,
+    integer,
+    [literal('{\n"b":\n'), { kind: SAFE_INTEGER, column: 1 }, literal('}')],
+    [literal('{"c":'), { kind: SKIP_VALUE, a: 9n, b: 9n }, literal('}')],
+  );
+  const records = fc.constantFrom('{"a":1}', '{\n"b":\n2}', '{"c":[\n\n]}', '{"c":3}');
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('a', '\n'), maxLength: 80 }), fc.nat(10), (text, skip) => {
-      const from = Math.min(skip, text.length);
-      run(program(1, integer), rules(VALUES), text);
-      expect(kernel.lineFeeds(from, text.length)).toBe(text.slice(from).split('\n').length - 1);
+    fc.property(fc.array(fc.tuple(records, blanks), { minLength: 1, maxLength: 20 }), (parts) => {
+      const text = parts.map(([record, blank]) => record + blank).join('');
+      expect(run(made, rules(VALUES), text)).toBe(parts.length);
+      expect(kernel.lineFeeds).toBe(text.trimEnd().split('\n').length - 1);
     }),
   );
 });

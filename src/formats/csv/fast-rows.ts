@@ -1,6 +1,6 @@
 import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
-import { ABSENT, NARROW, ROWS, SKIP_FIELD } from '../../kernel/ops.ts';
-import { MAX_COLUMNS, type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
+import { ABSENT, MAX_COLUMNS, NARROW, ROWS, SKIP_FIELD } from '../../kernel/ops.ts';
+import { type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
 import { isNarrow, valueOp } from '../decoded-run.ts';

@@ -1,5 +1,6 @@
 import type { DecodeRequest, Decoder } from '../../format.ts';
-import { jsonOptions } from './options.ts';
+import { type JsonOptions, jsonOptions } from './options.ts';
+import { kernelBatches, type OpenOutput, plainBatches } from './record-output.ts';
 import { RejectDecoder } from './reject-decoder.ts';
 import { SparkDecoder } from './spark-decoder.ts';
 
@@ -10,17 +11,17 @@ import { SparkDecoder } from './spark-decoder.ts';
  * @throws JSON_OPTION, JSON_SCHEMA, JSON_TYPE for what cannot be read; while decoding MALFORMED_RECORD in mode failfast.
  */
 export function jsonDecoder(request: DecodeRequest): Decoder {
-  return decoderOf(request, true);
+  return recordDecoder(request, jsonOptions(request.options), kernelBatches);
 }
 
 /** The same without the kernel, to hold the two against each other. */
 export function plainJsonDecoder(request: DecodeRequest): Decoder {
-  return decoderOf(request, false);
+  return recordDecoder(request, jsonOptions(request.options), plainBatches);
 }
 
-function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
-  const options = jsonOptions(request.options);
+/** Decodes JSON into what `open` makes of records; by the option `mode`, as above. */
+export function recordDecoder<T>(request: DecodeRequest, options: JsonOptions, open: OpenOutput<T>): Decoder<T> {
   return options.mode === 'reject'
-    ? new RejectDecoder(request, options, useKernel)
-    : new SparkDecoder(request, options, useKernel);
+    ? new RejectDecoder(request, options, open)
+    : new SparkDecoder(request, options, open);
 }

@@ -7,7 +7,6 @@ import { KernelStage } from '../kernel-stage.ts';
 import { WHOLE } from '../lines.ts';
 import type { JsonOptions } from './options.ts';
 import { RecordShapes } from './record-shapes.ts';
-import type { RowBuilder } from './row-builder.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { zoneOffset } from './zone-offset.ts';
 
@@ -39,6 +38,11 @@ function sharedOf(schema: Schema, options: JsonOptions): Shared {
   return shared;
 }
 
+/** The shapes of the records of a schema; null when the kernel cannot decode them. */
+export function shapesOf(schema: Schema, options: JsonOptions): RecordShapes | null {
+  return options.multiLine || options.jsonSchema !== null ? null : sharedOf(schema, options).shapes;
+}
+
 /** The options that decide what records mean. */
 const OPTIONS = ['mode', 'columnNameOfCorruptRecord', 'timeZone', 'maxRecordBytes', 'maxDepth', 'maxKeys'] as const;
 
@@ -62,7 +66,16 @@ function newShared(schema: Schema, options: JsonOptions): Shared {
   return { shapes, values: rules(VALUES), elements: rules(ELEMENTS), lines: rules(LINES) };
 }
 
-/** The way of records through the kernel into rows, beside the plain decoder. */
+/** What becomes of the records that the kernel takes. */
+export interface RunTaker {
+  /**
+   * Lets `stage` work on `bytes[at .. end)`, which is `offset` in the stream, keeps what came of it, and gives the number of bytes that were
+   * taken: 0 for none.
+   */
+  run(stage: KernelStage, bytes: Uint8Array, at: number, end: number, offset: number, rules: RecordRules): number;
+}
+
+/** The way of records through the kernel, beside the plain decoder. */
 export class FastRecords {
   /** Where the line began on which the last record of a run begins, when it began in the run; else -1. */
   lineStart = -1;
@@ -72,33 +85,28 @@ export class FastRecords {
     kernel: Kernel,
     private readonly shared: Shared,
     private readonly shapes: RecordShapes,
-    private readonly rows: RowBuilder,
+    private readonly taker: RunTaker,
     private readonly until: number,
   ) {
     this.stage = new KernelStage(kernel, shapes.program);
   }
 
   /** null when the kernel cannot do it. */
-  static of(
-    schema: Schema,
-    options: JsonOptions,
-    rows: RowBuilder,
-    { until }: DecodeRange = WHOLE,
-  ): FastRecords | null {
+  static of(schema: Schema, options: JsonOptions, taker: RunTaker, { until }: DecodeRange = WHOLE): FastRecords | null {
     const kernel = sharedKernel();
-    if (kernel === null || options.jsonSchema !== null) return null;
-    const shared = sharedOf(schema, options);
-    return shared.shapes === null ? null : new FastRecords(kernel, shared, shared.shapes, rows, until);
+    const shapes = shapesOf(schema, options);
+    if (kernel === null || shapes === null) return null;
+    return new FastRecords(kernel, sharedOf(schema, options), shapes, taker, until);
   }
 
-  /** Decodes the records from `window.bytes[at]` on into rows, as far as they fit; gives the end of the last one, or `at`. */
+  /** Takes the records from `window.bytes[at]` on as far as they fit; gives the end of the last one, or `at`. */
   take(window: ByteWindow, at: number, inArray: boolean): number {
     return inArray
       ? this.run(window, at, window.end, this.shared.elements)
       : this.run(window, at, this.endOf(window), this.shared.values);
   }
 
-  /** Decodes the lines from `window.bytes[at]` on likewise; gives where the next line begins, or `at`. */
+  /** Takes the lines from `window.bytes[at]` on likewise; gives where the next line begins, or `at`. */
   takeLines(window: ByteWindow, at: number): number {
     return this.run(window, at, this.endOf(window), this.shared.lines);
   }
@@ -114,15 +122,13 @@ export class FastRecords {
   }
 
   private run(window: ByteWindow, at: number, end: number, rules: RecordRules): number {
-    const { stage, rows } = this;
+    const { stage } = this;
     const offset = window.offsetOf(at);
-    const size = stage.decode(window.bytes, at, end, offset, rules, rows.room);
+    const size = this.taker.run(stage, window.bytes, at, end, offset, rules);
     if (size === 0) return at;
-    const { kernel } = stage;
-    const { lineStart } = kernel;
+    const { lineStart, lineFeeds } = stage.kernel;
     this.lineStart = lineStart < 0 ? -1 : at + stage.offsetOf(lineStart) - offset;
-    window.passLines(at, at + size, stage.lineFeeds(offset, offset + size));
-    rows.append(kernel, kernel.recordBytes);
+    window.passLines(at, at + size, lineFeeds);
     return at + size;
   }
 

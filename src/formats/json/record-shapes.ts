@@ -1,5 +1,5 @@
-import { ABSENT, DECIMAL, NARROW, NUMBER_TEXT, PRESENT, SKIP_VALUE, TEXT } from '../../kernel/ops.ts';
-import { MAX_COLUMNS, type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
+import { ABSENT, DECIMAL, MAX_COLUMNS, NARROW, NUMBER_TEXT, PRESENT, SKIP_VALUE, TEXT } from '../../kernel/ops.ts';
+import { type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
 import type { Field, Schema, StructType } from '../../schema.ts';
 import { valueOp } from '../decoded-run.ts';
 import { FieldNames } from './names.ts';
@@ -57,6 +57,13 @@ export class RecordShapes {
     if (!isDecodable(schema)) return null;
     const shapes = new RecordShapes(schema, options, utcDefault);
     return shapes.program.columns > MAX_COLUMNS ? null : shapes;
+  }
+
+  /** The column of the program for the field at `path`, ordinals from the record down; null for a struct or no field. */
+  columnAt(path: readonly number[]): number | null {
+    let plan: Plan | undefined = this.root;
+    for (const ordinal of path) plan = plan !== undefined && 'children' in plan ? plan.children[ordinal] : undefined;
+    return plan === undefined || 'children' in plan ? null : (plan.op.column as number);
   }
 
   /** Learns from a record that no shape fitted. Its tokens are in `tokens`, from `entry` on. */

@@ -1,7 +1,8 @@
 import type { Batch } from '../../batch.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
+import type { RecordRules } from '../../kernel/kernel.ts';
 import type { Schema } from '../../schema.ts';
 import { DecodedRun } from '../decoded-run.ts';
+import type { KernelStage } from '../kernel-stage.ts';
 import { BATCH_ROWS, StructColumn } from './columns.ts';
 import type { ReadContext } from './read-context.ts';
 
@@ -30,18 +31,26 @@ export class RowBuilder {
     if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
   }
 
-  /** How many rows and bytes more the batch takes. */
-  get room(): { readonly rows: number; readonly bytes: number } {
-    return { rows: BATCH_ROWS - this.row, bytes: BATCH_BYTES - this.bytes };
-  }
-
-  /** Keeps the rows that the kernel decoded; they came from `size` bytes. */
-  append(kernel: Kernel, size: number): void {
-    const run = new DecodedRun(kernel, this.row);
-    this.columns.appendChildren(run);
-    this.row += run.rows;
-    this.bytes += size;
-    if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
+  /** Adds the records from `bytes[at]` on that the kernel can decode, at most `maxRows`; see `RunTaker`. */
+  run(
+    stage: KernelStage,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    offset: number,
+    rules: RecordRules,
+    maxRows = BATCH_ROWS,
+  ): number {
+    const room = { rows: Math.min(maxRows, BATCH_ROWS - this.row), bytes: BATCH_BYTES - this.bytes };
+    const size = stage.decode(bytes, at, end, offset, rules, room);
+    if (size > 0) {
+      const run = new DecodedRun(stage.kernel, this.row);
+      this.columns.appendChildren(run);
+      this.row += run.rows;
+      this.bytes += stage.kernel.recordBytes;
+      if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
+    }
+    return size;
   }
 
   /** Ends the batch. */

@@ -1,14 +1,13 @@
-import type { Batch } from '../../batch.ts';
 import { configError, dataError } from '../../errors.ts';
 import type { DecodeRequest, Decoder } from '../../format.ts';
 import { Lines } from '../lines.ts';
 import { invalidUtf8At } from '../utf8.ts';
 import { WholeInput } from '../whole-input.ts';
 import { type Column, TextColumn } from './columns.ts';
-import { FastRecords } from './fast-records.ts';
 import type { JsonOptions } from './options.ts';
 import { ReadContext } from './read-context.ts';
-import { RowBuilder } from './row-builder.ts';
+import type { OpenOutput, RecordOutput } from './record-output.ts';
+import type { RowBuilder } from './row-builder.ts';
 import { utf8Text } from './strings.ts';
 import { ARRAY, OBJECT, Tokenizer, VALUE } from './tokenizer.ts';
 import { zoneOffset } from './zone-offset.ts';
@@ -24,13 +23,13 @@ const HORIZONTAL_BLANKS = [32, 9, 10, 13];
  * permissive: the row with what could be kept, the record's text in the corrupt-record column; dropmalformed: no row;
  * failfast: MALFORMED_RECORD is thrown.
  */
-export class SparkDecoder implements Decoder {
+export class SparkDecoder<T> implements Decoder<T> {
   private readonly records: Lines | WholeInput;
   private readonly tokens: Tokenizer;
   private readonly context: ReadContext;
   private readonly rows: RowBuilder;
   private readonly corrupt: TextColumn | null;
-  private readonly fast: FastRecords | null;
+  private readonly output: RecordOutput<T>;
   /** The tape entries of the objects in the record that are rows, as far as they are JSON. */
   private entries: number[] = [];
   private ran = false;
@@ -38,7 +37,7 @@ export class SparkDecoder implements Decoder {
   constructor(
     private readonly request: DecodeRequest,
     private readonly options: JsonOptions,
-    useKernel: boolean,
+    open: OpenOutput<T>,
   ) {
     const { schema } = request;
     this.records = options.multiLine
@@ -47,37 +46,38 @@ export class SparkDecoder implements Decoder {
     this.tokens = new Tokenizer(options, 'spark');
     this.context = new ReadContext(this.tokens, false, zoneOffset(options.timeZone));
     const corruptIndex = schema.fields.findIndex(({ name }) => name === options.columnNameOfCorruptRecord);
-    this.rows = new RowBuilder(schema, this.context);
-    this.fast = useKernel && !options.multiLine ? FastRecords.of(schema, options, this.rows, request.range) : null;
+    this.output = open(request, options, this.context);
+    this.rows = this.output.rows;
     this.corrupt = corruptIndex < 0 ? null : corruptColumn(this.rows.columns.children[corruptIndex], options);
   }
 
-  *push(chunk: Uint8Array): Iterable<Batch> {
+  *push(chunk: Uint8Array): Iterable<T> {
     this.records.push(chunk);
     yield* this.read();
   }
 
-  *finish(): Iterable<Batch> {
+  *finish(): Iterable<T> {
     this.records.finish();
     yield* this.read();
-    this.rows.flush();
-    yield* this.rows.batches();
+    this.output.finish();
+    yield* this.output.ready();
   }
 
   get stopped() {
     return this.records instanceof Lines ? this.records.stopped : null;
   }
 
-  private *read(): Iterable<Batch> {
+  private *read(): Iterable<T> {
     while (this.run() || this.records.next()) {
       if (!this.ran) this.record();
-      if (this.rows.hasBatches) yield* this.rows.batches();
+      if (this.output.isReady) yield* this.output.ready();
     }
   }
 
   /** Takes the next lines through the kernel, as far as they fit. */
   private run(): boolean {
-    const { records, fast } = this;
+    const { records } = this;
+    const { fast } = this.output;
     this.ran = fast !== null && records instanceof Lines && records.pass(fast);
     return this.ran;
   }
@@ -89,7 +89,7 @@ export class SparkDecoder implements Decoder {
     if (reason !== null) this.malformed(reason);
     else {
       const { records, tokens } = this;
-      if (records instanceof Lines) this.fast?.learn(tokens, records.byteOffset);
+      if (records instanceof Lines) this.output.fast?.learn(tokens, records.byteOffset);
       for (const entry of this.entries) this.keep(entry, false);
     }
   }

@@ -229,6 +229,11 @@ function timestamp(o: usize, micros: f64): usize {
   return o;
 }
 
+/** Writes a time as a cell; gives the address behind it, or 0. */
+export function timestampText(o: usize, micros: f64): usize {
+  return timestamp(o, micros);
+}
+
 /** Days since 1970 to year, month and day (Hinnant, chrono-compatible low-level date algorithms). */
 function civil(day: i32): void {
   const z = day + 719468;

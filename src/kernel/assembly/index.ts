@@ -2,9 +2,9 @@
  * The kernel: records to columns. It knows nothing of schemas and queries; it runs the shapes that its host put into memory
  * (see ../ops.ts for the layout, ../program.ts for how they come to be).
  */
-export { decode, result } from './decode';
 export { csvBytes, encodeCsv } from './encode-csv';
-export { gather, lineFeeds } from './gather';
+export { gather } from './gather';
+export { decode, project, result } from './run';
 
 /** Everything below this address is the kernel's own. */
 export function staticEnd(): usize {

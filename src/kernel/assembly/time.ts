@@ -47,18 +47,52 @@ export function date(p: usize, to: usize): usize {
   return p + 10;
 }
 
+/** The sixteen bytes that a time began with last, up to the minute, once they were found right. */
+const LAST_MINUTE = memory.data(16, 16);
+
+/** Whether at `p` is the text `yyyy-MM-ddTHH:mm:ss.SSSZ` of a time with a fraction. */
+// @ts-ignore: decorator
+@inline
+export function isPlainTime(p: usize): bool {
+  // `:00.000Z` becomes zeros; what is too large carries into the highest bit of its byte.
+  const rest = load<u64>(p, 16) ^ 0x5a3030302e30303a;
+  if (((rest | (rest + 0x7f7676767f767a7f)) & 0x8080808080808080) != 0 || rest >> 32 == 0) return false;
+  const same = v128.eq<i8>(v128.load(p), v128.load(LAST_MINUTE));
+  return <u32>v128.bitmask<i8>(same) == 0xffff || isMinute(p);
+}
+
+/** Whether at `p` is the text `yyyy-MM-ddTHH:mm`, and `:00` behind it would make a time. */
+function isMinute(p: usize): bool {
+  if (!knownDate(p) || load<u8>(p, 10) != 84) return false;
+  if (!isTimeOfDay((load<u64>(p, 11) & 0xffffffffff) ^ (TIME_ZEROS & 0xffffffffff))) return false;
+  v128.store(LAST_MINUTE, v128.load(p));
+  return true;
+}
+
+/** `00:00:00` */
+const TIME_ZEROS: u64 = 0x30303a30303a3030;
+
+/** Whether the bytes of `HH:mm:ss`, without those of `00:00:00`, are a time. */
+// @ts-ignore: decorator
+@inline
+function isTimeOfDay(time: u64): bool {
+  // Digits are 0 to 9 and colons 0; what is too large carries into the highest bit of its byte.
+  if (((time | (time + 0x76767f76767f7676)) & 0x8080808080808080) != 0) return false;
+  // Tens of minutes and seconds to 5; of hours to 2, and 2 is followed by 0 to 3.
+  if (((time + 0x007a00007a000000) & 0x0080000080000000) != 0) return false;
+  return (time & 15) * 10 + ((time >> 8) & 15) < 24;
+}
+
 /** `yyyy-MM-dd[T ]HH:mm:ss[.f…][Z|±HH:mm]`, the fraction cut to microseconds. */
 export function timestamp(start: usize, to: usize, utcDefault: bool): usize {
   if (!knownDate(start)) return NO;
   const between = load<u8>(start, 10);
   if (between != 84 && between != 32) return NO;
-  // HH:mm:ss in one go: digits become 0 to 9 and colons 0; what is too large carries into the highest bit of its byte.
-  const time = load<u64>(start, 11) ^ 0x30303a30303a3030;
-  if (((time | (time + 0x76767f76767f7676)) & 0x8080808080808080) != 0) return NO;
+  const time = load<u64>(start, 11) ^ TIME_ZEROS;
+  if (!isTimeOfDay(time)) return NO;
   const hour = (time & 15) * 10 + ((time >> 8) & 15);
   const minute = ((time >> 24) & 15) * 10 + ((time >> 32) & 15);
   const second = ((time >> 48) & 15) * 10 + ((time >> 56) & 15);
-  if (hour > 23 || minute > 59 || second > 59) return NO;
   let micros = <i64>lastDays * MICROS_PER_DAY + <i64>((hour * 60 + minute) * 60 + second) * 1000000;
   let p = start + 19;
   if (load<u8>(p) == 46) {

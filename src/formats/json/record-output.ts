@@ -1,0 +1,46 @@
+import type { Batch } from '../../batch.ts';
+import type { DecodeRequest } from '../../format.ts';
+import { FastRecords } from './fast-records.ts';
+import type { JsonOptions } from './options.ts';
+import type { ReadContext } from './read-context.ts';
+import { RowBuilder } from './row-builder.ts';
+
+/** What a decoder makes of records. */
+export interface RecordOutput<T> {
+  /** Takes the rows that the plain decoder writes. */
+  readonly rows: RowBuilder;
+  /** The way past it; null: there is none. */
+  readonly fast: FastRecords | null;
+  /** Whether `ready` has something to give. */
+  readonly isReady: boolean;
+  /** Takes what is ready. */
+  ready(): Iterable<T>;
+  /** The input is over: all that is there is ready. */
+  finish(): void;
+}
+
+export type OpenOutput<T> = (request: DecodeRequest, options: JsonOptions, context: ReadContext) => RecordOutput<T>;
+
+/** Records become rows of batches, by the kernel where it can. */
+export const kernelBatches: OpenOutput<Batch> = (request, options, context) => batches(request, options, context, true);
+
+/** The same without the kernel. */
+export const plainBatches: OpenOutput<Batch> = (request, options, context) => batches(request, options, context, false);
+
+function batches(
+  request: DecodeRequest,
+  options: JsonOptions,
+  context: ReadContext,
+  useKernel: boolean,
+): RecordOutput<Batch> {
+  const rows = new RowBuilder(request.schema, context);
+  return {
+    rows,
+    fast: useKernel ? FastRecords.of(request.schema, options, rows, request.range) : null,
+    get isReady() {
+      return rows.hasBatches;
+    },
+    ready: () => rows.batches(),
+    finish: () => rows.flush(),
+  };
+}

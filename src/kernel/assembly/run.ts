@@ -1,0 +1,219 @@
+import {
+  CUT,
+  ELEMENTS,
+  FULL,
+  LINES,
+  MISS,
+  OVER,
+  PROGRAM_BASE,
+  ROWS,
+  SHAPE_BYTES,
+  VALUES,
+  VARYING_LINES,
+} from '../ops';
+import { NO } from './cursor';
+import { lineFeeds } from './gather';
+import { setInput } from './input';
+import { projectedBytes, slots, startProjection, writeRow } from './project';
+import { maybeCut, record, setMaybeCut } from './record';
+
+const LF = 10;
+const CR = 13;
+/** `\n{` */
+const LF_BRACE: u16 = 0x7b0a;
+
+// What a run found; see `Kernel` for the meaning.
+/** Rows, stop, address behind the last record, address of the record that did not fit, bytes of the records, address behind the last line end between records, line ends, bytes of text. */
+const RESULT = memory.data(8 * 4, 16);
+
+export function result(): usize {
+  return RESULT;
+}
+
+/** The shape that fitted last is tried first. */
+let favourite: u32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function shapeAt(index: u32): usize {
+  return <usize>PROGRAM_BASE + <usize>index * <usize>SHAPE_BYTES;
+}
+
+// @ts-ignore: decorator
+@inline
+function oneShape(projects: bool, shape: u32, p: usize, row: u32): usize {
+  return projects ? slots(shapeAt(shape), p) : record(shapeAt(shape), p, row);
+}
+
+/** The address behind the record at `p` by the first shape that fits, or NO. */
+// @ts-ignore: decorator
+@inline
+function anyShape(projects: bool, p: usize, shapes: u32, row: u32): usize {
+  const behind = oneShape(projects, favourite, p, row);
+  return behind != NO ? behind : otherShape(projects, p, shapes, row);
+}
+
+function otherShape(projects: bool, p: usize, shapes: u32, row: u32): usize {
+  for (let shape: u32 = 0; shape < shapes; shape++) {
+    if (shape == favourite) continue;
+    const behind = oneShape(projects, shape, p, row);
+    if (behind != NO) {
+      favourite = shape;
+      return behind;
+    }
+  }
+  return NO;
+}
+
+function isBlank(byte: u32): bool {
+  return byte == 32 || byte == 9;
+}
+
+/** The address behind the line end at `p`, which is LF or CR LF; NO for anything else. */
+// @ts-ignore: decorator
+@inline
+function lineEnd(p: usize): usize {
+  const byte = load<u8>(p);
+  if (byte == LF) return p + 1;
+  return byte == CR && load<u8>(p, 1) == LF ? p + 2 : NO;
+}
+
+/** `decode` and `project`; `projects` is known when the kernel is compiled. */
+// @ts-ignore: decorator
+@inline
+function run(
+  projects: bool,
+  start: usize,
+  end: usize,
+  shapes: u32,
+  between: i32,
+  maxRows: u32,
+  maxRecord: u32,
+  maxBytes: u32,
+  comment: u32,
+): void {
+  if (favourite >= shapes) favourite = 0;
+  let p = start;
+  let row: u32 = 0;
+  let stop: u32 = FULL;
+  let behind = start;
+  let bytes: u32 = 0;
+  let lineStart: usize = 0;
+  let nextLineStart: usize = 0;
+  let lines: u32 = 0;
+  let nextLines: u32 = 0;
+  while (row < maxRows && bytes < maxBytes) {
+    if (p >= end) {
+      stop = OVER;
+      break;
+    }
+    let first = p;
+    if (between == LINES) while (isBlank(load<u8>(first))) first++;
+    else if (between == ROWS && <u32>load<u8>(p) == comment) {
+      stop = MISS;
+      break;
+    }
+    setMaybeCut(false);
+    let close = anyShape(projects, first, shapes, row);
+    let next = close;
+    if (between >= LINES && close != NO) {
+      if (between == LINES) while (isBlank(load<u8>(close))) close++;
+      next = lineEnd(close);
+      if (close + 2 > end) setMaybeCut(true);
+    }
+    if (next == NO || next > end || close - p > maxRecord) {
+      stop = maybeCut || next > end ? CUT : MISS;
+      break;
+    }
+    if (projects && !writeRow(close - p)) {
+      stop = row == 0 ? MISS : FULL;
+      break;
+    }
+    row++;
+    bytes += <u32>(close - p);
+    behind = next;
+    if (nextLineStart != 0) lineStart = nextLineStart;
+    if (between >= LINES) {
+      p = next;
+      lines++;
+      continue;
+    }
+    const inRecord = load<u32>(shapeAt(favourite), 4);
+    lines += nextLines + (inRecord == VARYING_LINES ? lineFeeds(p, close) : inRecord);
+    p = next;
+    if (between == VALUES && load<u16>(p) == LF_BRACE && p + 1 < end) {
+      nextLineStart = ++p;
+      nextLines = 1;
+      continue;
+    }
+    nextLineStart = 0;
+    nextLines = 0;
+    let commas = between == ELEMENTS ? 1 : 0;
+    for (; p < end; p++) {
+      const byte = load<u8>(p);
+      if (byte == LF || byte == CR) {
+        nextLineStart = p + 1;
+        if (byte == LF) nextLines++;
+      } else if (!isBlank(byte)) {
+        if (commas == 0 || byte != 44) break;
+        commas = 0;
+      }
+    }
+    if (commas != 0) {
+      stop = OVER;
+      break;
+    }
+  }
+  store<u32>(RESULT, row);
+  store<u32>(RESULT, stop, 4);
+  store<u32>(RESULT, <u32>behind, 8);
+  store<u32>(RESULT, <u32>p, 12);
+  store<u32>(RESULT, bytes, 16);
+  store<u32>(RESULT, <u32>lineStart, 20);
+  store<u32>(RESULT, lines, 24);
+  store<u32>(RESULT, projects ? projectedBytes() : 0, 28);
+}
+
+/**
+ * Decodes records from `start` to `end` by the shapes at the start of the program: at most `maxRows`, none longer than
+ * `maxRecord`, and none that begins when `maxBytes` are reached.
+ */
+export function decode(
+  start: usize,
+  end: usize,
+  shapes: u32,
+  between: i32,
+  maxRows: u32,
+  maxRecord: u32,
+  maxBytes: u32,
+  separatorByte: u32,
+  quoteByte: u32,
+  comment: u32,
+): void {
+  setInput(end, between == LINES, separatorByte, quoteByte);
+  run(false, start, end, shapes, between, maxRows, maxRecord, maxBytes, comment);
+}
+
+/**
+ * Writes the wanted columns of records from `start` to `end`, which are JSON, as rows of CSV from `out` to `outEnd`, as far as they fit
+ * the shapes and the kernel is sure of their text: none longer than `maxRecord`. See ./project.ts for what else it is told.
+ */
+export function project(
+  start: usize,
+  end: usize,
+  shapes: u32,
+  between: i32,
+  maxRecord: u32,
+  out: usize,
+  outEnd: usize,
+  outputs: u32,
+  repeats: u32,
+  separatorByte: u32,
+  quoteByte: u32,
+  nullSize: u32,
+  emptySize: u32,
+): void {
+  setInput(end, between == LINES, 256, 256);
+  startProjection(out, outEnd, outputs, repeats, separatorByte, quoteByte, nullSize, emptySize);
+  run(true, start, end, shapes, between, u32.MAX_VALUE, maxRecord, u32.MAX_VALUE, 256);
+}
