@@ -3,10 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { compiledShapes, shapesModule } from './compile-shapes.js';
 
 /** Packages that few runs need, and their scripts: each is loaded by the first that imports it. */
 const LIBRARIES = {
-  'ajv/dist/2020.js': 'ajv-2020.cjs',
   chokidar: 'chokidar.cjs',
   hyparquet: 'hyparquet.cjs',
   'hyparquet-writer': 'hyparquet-writer.cjs',
@@ -32,7 +32,7 @@ const OPTIONS = {
   logLevel: 'warning',
 };
 
-/** Bundles cli/main.js of the folder `dist` into command/clickstream.cjs, with the scripts of the libraries beside it. */
+/** Bundles cli/main.js of the folder `dist` into command/clickstream.cjs, with the scripts of the libraries and of the compiled shapes beside it. */
 export async function bundleCommand(dist) {
   const command = join(dist, 'command');
   await build({
@@ -40,17 +40,15 @@ export async function bundleCommand(dist) {
     entryPoints: [join(dist, 'cli', 'main.js')],
     outfile: join(command, 'clickstream.cjs'),
     external: ['parquetjs-lite'], // not made to be bundled
-    plugins: [{ name: 'libraries', setup: keepLibrariesApart }],
+    plugins: [{ name: 'libraries', setup: keepLibrariesApart }, compiledShapes(dist)],
   });
   writeFileSync(join(command, 'worker.js'), WORKER);
+  const bundle = (contents, script) =>
+    build({ ...OPTIONS, stdin: { contents, resolveDir: dist }, outfile: join(command, script) });
   for (const [name, script] of Object.entries(LIBRARIES)) {
-    const whole = `require('${name}')${BY_DEFAULT.has(name) ? '.default' : ''}`;
-    await build({
-      ...OPTIONS,
-      stdin: { contents: `module.exports = ${whole};`, resolveDir: dist },
-      outfile: join(command, script),
-    });
+    await bundle(`module.exports = require('${name}')${BY_DEFAULT.has(name) ? '.default' : ''};`, script);
   }
+  await bundle(await shapesModule(dist), 'shapes.cjs');
 }
 
 /** Worker threads run the same script, loaded likewise. See src/pipeline/stage-pool/worker-thread.ts. */

@@ -1,6 +1,8 @@
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { runCommandLine } from '../../src/cli/main.ts';
+import { createFakeIo } from '../cli/fake-io.ts';
 import { BIN, buildProduct, type CliResult, type RunningCli, startProcess } from '../support/cli.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
@@ -18,6 +20,18 @@ interface Loads {
   /** How often the kernel was compiled. */
   readonly kernels: number;
 }
+
+const PIPELINE = `sources:
+  events: { format: json, path: in, schema: "user STRING, clicks LONG" }
+sink: { format: console }
+checkpoint: state
+`;
+const BAD_PIPELINE = `name: 7
+source: { format: json, path: [] }
+steps: [{ limit: -1 }, { filter: x, drop: y }]
+sink: { format: console }
+`;
+const BAD_TESTS = 'tests: [{ name: 1, steps: [{ when: 5 }] }]\n';
 
 let work: Workspace;
 beforeAll(buildProduct);
@@ -65,6 +79,24 @@ describe('a run loads what it uses', () => {
     expect(await run(['--help'])).toMatchObject({ code: 0, scripts });
     expect(await run(['task1', '--onec'])).toMatchObject({ code: 2, scripts });
     expect(await run(['--version'])).toMatchObject({ code: 0, scripts: ['clickstream.cjs'] });
+  });
+
+  test('for pipeline files yaml, and the checks that the build made: they say what ajv says here', async () => {
+    work.deliver('good.yaml', PIPELINE);
+    work.deliver('bad.yaml', BAD_PIPELINE);
+    work.deliver('bad.test.yaml', BAD_TESTS);
+    const scripts = ['clickstream.cjs', 'shapes.cjs', 'yaml.cjs'];
+    expect(await run(['lint', 'good.yaml'])).toMatchObject({ code: 0, scripts });
+
+    for (const words of [
+      ['lint', work.path('bad.yaml')],
+      ['test', work.path('bad.test.yaml')],
+    ]) {
+      const here = createFakeIo();
+      const code = await runCommandLine(words, here);
+      expect(here.out() + here.err()).toMatch(/VALUE_INVALID/);
+      expect(await run(words)).toMatchObject({ code, stdout: here.out(), stderr: here.err() });
+    }
   });
 
   test('chokidar to watch', async () => {

@@ -1,8 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../errors.ts';
+import { compileShape } from './compile-shape.ts';
 import type { Problem } from './problem.ts';
-import { jsonSchemaOf } from './schema.ts';
 import { expectedText, type Spec } from './spec.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
@@ -40,8 +39,7 @@ const KEY_GROUPS = new Set(['oneOf', 'required']);
 function validatorOf(spec: Spec): ValidateFunction {
   let validate = validators.get(spec);
   if (validate === undefined) {
-    const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false });
-    validate = ajv.compile(jsonSchemaOf(spec, 'file'));
+    validate = compileShape(spec);
     validators.set(spec, validate);
   }
   return validate;

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { StageSpec } from '../../engine/stage.ts';
 import type { ChunkResult, StageBatch } from '../../engine/stage-run.ts';
 import type { SplitChunk } from '../../source.ts';
@@ -15,7 +15,9 @@ export class WorkerThread {
 
   /** @throws DataCloneError for a spec that holds functions. */
   constructor(spec: StageSpec) {
-    this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: spec });
+    // Loaded by the first thread: most runs need none.
+    const threads = process.getBuiltinModule('node:worker_threads');
+    this.worker = new threads.Worker(new URL('./worker.js', import.meta.url), { workerData: spec });
     this.worker.on('message', ({ id, result }: ChunkReply) => {
       const take = this.sent.get(id);
       this.sent.delete(id);
