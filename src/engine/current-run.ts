@@ -167,6 +167,8 @@ export class CurrentRun implements BatchRun {
 
   /** Counts what became of a chunk, as if it had been read here. */
   private take(sourceIndex: number, { start, result }: PlacedResult): void {
+    // In the order of a batch that is read here: the operator nearest the sink first.
+    for (const [name, counts] of result.accounts) addCounts(this.account(name), counts);
     const context = this.readContext(sourceIndex);
     context.countInput(result.inputRows);
     context.countDropped(result.droppedRows);
@@ -176,7 +178,6 @@ export class CurrentRun implements BatchRun {
     for (const record of result.rejects) {
       context.reject(record.line === undefined ? record : { ...record, line: record.line + before });
     }
-    for (const [name, counts] of result.accounts) addCounts(this.account(name), counts);
     for (const [id, stats] of result.eventTimes) addEventTimes(this.eventTimes, id, stats);
     for (const { operator, rows, windowStart, windowEnd, lateByMicros } of result.late) {
       for (let row = 0; row < rows.length; row++) {

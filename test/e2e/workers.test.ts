@@ -1,0 +1,99 @@
+import { readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createRandom } from '../../src/generate/random.ts';
+import { BIN, buildProduct, startProcess } from '../support/cli.ts';
+import { createWorkspace } from '../support/workspace.ts';
+import { outputOf, succeed } from '../tools/task-runs.ts';
+
+const PRELOAD = join(import.meta.dirname, '..', 'support', 'report-threads.cjs');
+
+/** Files of two chunks each, two files a batch: enough for a batch to be shared. */
+const SIZE = ['--files', '4', '--events', '150000', '--format', 'ndjson', '--seed', '7'];
+const TASK2 = ['--watermark', '10 seconds', '--drain'];
+const MISTAKES = ['--late', '0.02', '--max-late', '2h', '--corrupt', '0.01'];
+
+describe('batches that several threads work on', () => {
+  const work = createWorkspace('workers');
+  const run = async (task: string, input: string, workers: number, more: readonly string[] = []) => {
+    const name = `${task}-${workers}`;
+    const folders = [
+      '--in',
+      work.path(input),
+      '--out',
+      work.path(name, 'out'),
+      '--checkpoint',
+      work.path(name, 'state'),
+    ];
+    const words = [task, ...folders, '--once', '--settle', '0', '--max-files-per-trigger', '2', '--json', ...more];
+    const env = {
+      ...process.env,
+      NODE_OPTIONS: `--require ${PRELOAD}`,
+      THREADS_FILE: work.path(`${name}.threads`),
+    };
+    const running = startProcess(process.execPath, [BIN, ...words, '--workers', String(workers)], work.dir, env);
+    const { code, stdout, stderr } = await running.ended;
+    if (code !== 0) throw new Error(stderr);
+    const batches = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    return {
+      output: outputOf(work.path(name, 'out')),
+      accounts: batches.map(({ batchId, account, numInputRows }) => ({ batchId, account, numInputRows })),
+      threads: threadsOf(work.path(`${name}.threads`)),
+    };
+  };
+
+  beforeAll(async () => {
+    buildProduct();
+    for (const file of [0, 1, 2, 3, 4, 5]) {
+      const path = work.deliver(`csv/${file}.csv`, wideCsv(file));
+      utimesSync(path, 1_700_000_000 + file, 1_700_000_000 + file);
+    }
+    await succeed(['generate', '--out', work.path('json'), '--quiet', ...SIZE, ...MISTAKES], work.dir);
+  }, 240_000);
+  afterAll(() => work.remove());
+
+  test('leave the same output, rejects and accounts as one thread', async () => {
+    const one = await run('task1', 'json', 1);
+    expect(one.threads).toBe(0);
+    expect(Object.keys(one.output).filter((name) => name.startsWith('_rejects/'))).not.toEqual([]);
+    for (const workers of [2, 8]) {
+      const shared = await run('task1', 'json', workers);
+      expect(shared.threads).toBe(workers - 1);
+      expect({ ...shared, threads: 0 }).toEqual(one);
+    }
+  }, 240_000);
+
+  test('keep windows, double sums and late rows the same too', async () => {
+    const windows = await run('task2', 'csv', 1, TASK2);
+    expect(Object.keys(windows.output).join()).toContain('late');
+    for (const workers of [2, 8]) {
+      const shared = await run('task2', 'csv', workers, TASK2);
+      expect(shared.threads).toBe(workers - 1);
+      expect({ ...shared, threads: 0 }).toEqual(windows);
+    }
+  }, 240_000);
+});
+
+/** Rows of a few hours in some disorder, in the columns of task2 and a long one that it does not read, with line ends in it. */
+function wideCsv(file: number): string {
+  const random = createRandom(file);
+  const rows = ['datetime,note,clicks,impressions,quantity,total_price'];
+  const note = `"${'twenty-four characters,\n'.repeat(8)}"`;
+  for (let i = 0; i < 75_000; i++) {
+    const seconds = file * 3600 + i / 20 - (random.fraction() < 0.01 ? random.fraction() * 14_400 : 0);
+    const datetime = new Date(Date.UTC(2026, 0, 1) + Math.floor(seconds * 1000)).toISOString();
+    rows.push(`${datetime},${note},${i % 7},${i % 11},${i % 3},${(random.fraction() * 100).toFixed(2)}`);
+  }
+  return `${rows.join('\n')}\n`;
+}
+
+function threadsOf(file: string): number {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').length;
+  } catch {
+    return 0;
+  }
+}
