@@ -3,9 +3,20 @@ import { nodesOf } from '../plan/physical.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { type CompileOptions, explainFilter, explainProjection } from './expression.ts';
 
-/** The JavaScript that the steps of a query become, the step nearest the sink first; for `explain --codegen`. */
-export function explainGeneratedCode(query: AnalyzedQuery): string {
-  const sections = [...nodesOf(query.physical)].flatMap((node) => codeOf(node, query));
+type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
+
+/**
+ * The JavaScript that the steps of a query become, the step nearest the sink first; for `explain --codegen`. `aggregateCode` gives the loop of
+ * an aggregation, null where it has none.
+ */
+export function explainGeneratedCode(
+  query: AnalyzedQuery,
+  aggregateCode: (node: AggregateNode) => string | null,
+): string {
+  const sections = [...nodesOf(query.physical)].flatMap((node) => {
+    const code = node.op === 'aggregate' ? aggregateCode(node) : null;
+    return code === null ? codeOf(node, query) : [`-- aggregate: add rows to groups\n${code}`];
+  });
   return ['== Generated code ==', ...sections, ''].join('\n');
 }
 

@@ -4,7 +4,7 @@ import { invariant } from '../errors.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
 import { schemaOf } from '../plan/physical.ts';
 import type { Accumulator } from './aggregates/accumulator.ts';
-import { createAccumulator } from './aggregates/table.ts';
+import type { RowAdder } from './aggregates/add-rows.ts';
 import { RowGrouper } from './row-grouper.ts';
 import type { ChunkOutput } from './stage-run.ts';
 
@@ -23,9 +23,12 @@ export class ChunkGroups {
   private readonly groups: RowGrouper;
   private capacity = 0;
 
-  constructor(private readonly node: AggregateNode) {
+  constructor(
+    private readonly node: AggregateNode,
+    private readonly adder: RowAdder,
+  ) {
     this.groups = new RowGrouper(node.keys.length);
-    this.accumulators = node.aggregates.map(createAccumulator);
+    this.accumulators = adder.accumulators();
   }
 
   /** Number of groups. */
@@ -43,10 +46,7 @@ export class ChunkGroups {
     const slots = this.groups.assign(keys, batch.length);
     this.rows += slots.length;
     this.reserve();
-    this.node.aggregates.forEach((call, index) => {
-      const args = call.args.map((arg) => batch.vectors[arg] as Vector);
-      (this.accumulators[index] as Accumulator).update(slots, batch.length, args);
-    });
+    this.adder.add(this.accumulators, slots, batch.length, batch.vectors);
   }
 
   private reserve(): void {
@@ -68,10 +68,10 @@ export class ChunkGroups {
   }
 
   /** The groups that `save` gave, of the same plan. */
-  static load(node: AggregateNode, output: ChunkOutput): ChunkGroups {
+  static load(node: AggregateNode, adder: RowAdder, output: ChunkOutput): ChunkGroups {
     invariant(output.kind === 'groups', 'the stage makes groups');
     const { size, rows, vectors, lateGroups } = output;
-    const chunk = new ChunkGroups(node);
+    const chunk = new ChunkGroups(node, adder);
     chunk.rows = rows;
     for (const group of lateGroups) chunk.lateGroups.add(group);
     const keys = vectors.slice(0, node.keys.length);

@@ -1,16 +1,24 @@
 import type { Vector } from '../../batch.ts';
+import type { FlatState } from '../../codegen/aggregate.ts';
 import type { Field } from '../../schema.ts';
 
 /**
  * One aggregate function over many groups, as flat arrays indexed by slot. A partial result is made per chunk of input and
  * then merged into the state in input order, so that sums of doubles come out the same for any number of workers and
- * after any restart (docs/adr/0003).
+ * after any restart (docs/adr/0003). Rows are added by a generated loop where the state is numbers, else by `update`.
  */
-export interface Accumulator {
-  /** Makes room for slots below `capacity`; new slots are empty. */
-  grow(capacity: number): void;
+export type Accumulator = FlatAccumulator | CellsAccumulator;
+
+export interface FlatAccumulator extends AccumulatorBase, FlatState {}
+
+export interface CellsAccumulator extends AccumulatorBase {
   /** Adds row i of `args` to slot `slots[i]`, for i in 0..n-1. */
   update(slots: Int32Array, n: number, args: readonly Vector[]): void;
+}
+
+interface AccumulatorBase {
+  /** Makes room for slots below `capacity`; new slots are empty. */
+  grow(capacity: number): void;
   /** Adds slot i of `partial` (of the same kind) to slot `slots[i]`, for i in 0..n-1; -1 leaves it out. */
   merge(slots: Int32Array, n: number, partial: Accumulator): void;
   /** Empties a slot for another group. */
@@ -52,3 +60,13 @@ export function takeFlags(flags: Uint8Array, slots: Int32Array): Uint8Array | nu
   }
   return all ? null : taken;
 }
+
+/** 64-bit integers as a vector holds them: as doubles when all of them are safe integers. */
+export function int64Values(exact: BigInt64Array): Float64Array | BigInt64Array {
+  for (const value of exact) {
+    if (value > MAX_SAFE || value < -MAX_SAFE) return exact;
+  }
+  return Float64Array.from(exact, Number);
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);

@@ -1,7 +1,7 @@
 import type { Cell, Vector } from '../../batch.ts';
 import { cellAt, vectorOf } from '../../batch.ts';
 import type { DataType, Field } from '../../schema.ts';
-import type { Accumulator } from './accumulator.ts';
+import type { Accumulator, CellsAccumulator } from './accumulator.ts';
 
 /** An aggregate whose state per group is one JavaScript value: everything that is not a plain numeric loop. */
 export interface CellAggregate<S> {
@@ -16,7 +16,7 @@ export interface CellAggregate<S> {
   readonly load: (cells: readonly Cell[]) => S;
 }
 
-export class CellAccumulator<S> implements Accumulator {
+export class CellAccumulator<S> implements CellsAccumulator {
   private states: S[] = [];
   readonly stateFields: readonly Field[];
 

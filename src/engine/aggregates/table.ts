@@ -10,14 +10,10 @@ import type { Accumulator } from './accumulator.ts';
 import type { CellAggregate } from './cells.ts';
 import { CellAccumulator } from './cells.ts';
 import { addToSketch, emptySketch, estimate, mergeSketch } from './distinct-sketch.ts';
-import { MinMaxAccumulator } from './min-max.ts';
-import {
-  CountAccumulator,
-  DoubleAverageAccumulator,
-  DoubleSumAccumulator,
-  LongSumAccumulator,
-  MomentsAccumulator,
-} from './numeric.ts';
+import { LongSumAccumulator } from './long-sum.ts';
+import { Int64MinMaxAccumulator, MinMaxAccumulator } from './min-max.ts';
+import { MomentsAccumulator } from './moments.ts';
+import { CountAccumulator, DoubleAverageAccumulator, DoubleSumAccumulator } from './sums.ts';
 
 /** How many values a collected set, list or median keeps per group before the query is stopped. */
 export const MAX_COLLECTED = 100_000;
@@ -78,13 +74,19 @@ function sum(type: DataType): Accumulator {
 
 function extreme(type: DataType, wantMax: boolean): Accumulator {
   switch (type.kind) {
+    case 'boolean':
     case 'byte':
     case 'short':
     case 'int':
     case 'date':
+    case 'yearMonthInterval':
     case 'float':
     case 'double':
       return new MinMaxAccumulator(type, wantMax);
+    case 'long':
+    case 'timestamp':
+    case 'dayTimeInterval':
+      return new Int64MinMaxAccumulator(type, wantMax);
     default:
       return new CellAccumulator(cellExtreme(type, wantMax));
   }

@@ -4,6 +4,7 @@ import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { OutputMode } from '../../sink.ts';
 import type { StateStore } from '../../state-store.ts';
+import { RowAdder } from '../aggregates/add-rows.ts';
 import type { BatchRun } from '../batch-run.ts';
 import { ChunkGroups } from '../chunk-groups.ts';
 import type { CloseTime } from '../group-table.ts';
@@ -24,6 +25,7 @@ const OUTPUT_ROWS = 8192;
 export class AggregateOperator implements StatefulOperator {
   readonly operatorId: number;
   readonly name = 'stateStoreSave';
+  private readonly adder: RowAdder;
   private table: GroupTable;
   private readonly journal: StateJournal;
   private readonly schema;
@@ -43,6 +45,7 @@ export class AggregateOperator implements StatefulOperator {
     this.operatorId = node.operatorId;
     this.schema = schemaOf(node.output);
     this.closeTime = closeTimeOf(node);
+    this.adder = new RowAdder(node.aggregates);
     this.table = this.emptyTable();
     this.journal = new StateJournal(store);
   }
@@ -73,7 +76,7 @@ export class AggregateOperator implements StatefulOperator {
     if (elsewhere === null) {
       for await (const groups of this.chunkGroups(run)) this.merge(groups, run, touched);
     } else {
-      for await (const output of elsewhere) this.merge(ChunkGroups.load(this.node, output), run, touched);
+      for await (const output of elsewhere) this.merge(ChunkGroups.load(this.node, this.adder, output), run, touched);
     }
     return touched;
   }
@@ -85,7 +88,7 @@ export class AggregateOperator implements StatefulOperator {
     for await (const all of this.input.rows(run)) {
       if (groups === null || run.chunk !== chunk) {
         if (groups !== null) yield groups;
-        groups = new ChunkGroups(this.node);
+        groups = new ChunkGroups(this.node, this.adder);
         chunk = run.chunk;
       }
       const batch = this.dropLateRows(all, run, groups.lateGroups);

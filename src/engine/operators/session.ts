@@ -6,7 +6,7 @@ import { schemaOf } from '../../plan/physical.ts';
 import type { OutputMode } from '../../sink.ts';
 import type { StateChange, StateStore } from '../../state-store.ts';
 import type { Accumulator } from '../aggregates/accumulator.ts';
-import { createAccumulator } from '../aggregates/table.ts';
+import { RowAdder } from '../aggregates/add-rows.ts';
 import type { BatchRun } from '../batch-run.ts';
 import { cellKey } from '../cell-key.ts';
 import { GroupTable } from '../group-table.ts';
@@ -29,6 +29,7 @@ export class SessionOperator implements StatefulOperator {
   readonly name = 'sessionWindowStateStoreSaveExec';
   private readonly schema;
   private readonly journal: StateJournal;
+  private readonly adder: RowAdder;
   private table: GroupTable;
   /** Open sessions by key, in order of their start. */
   private sessions = new Map<string, Session[]>();
@@ -43,6 +44,7 @@ export class SessionOperator implements StatefulOperator {
     invariant(node.sessionKey !== null, 'a session aggregation has a session key');
     this.operatorId = node.operatorId;
     this.schema = schemaOf(node.output);
+    this.adder = new RowAdder(node.aggregates);
     this.table = this.emptyTable();
     this.journal = new StateJournal(store);
   }
@@ -192,16 +194,10 @@ export class SessionOperator implements StatefulOperator {
   }
 
   private sumRuns(sorted: Batch, runs: Int32Array, runCount: number): readonly Accumulator[] {
-    return this.node.aggregates.map((call) => {
-      const accumulator = createAccumulator(call);
-      accumulator.grow(runCount);
-      accumulator.update(
-        runs,
-        sorted.length,
-        call.args.map((arg) => sorted.vectors[arg] as Vector),
-      );
-      return accumulator;
-    });
+    const accumulators = this.adder.accumulators();
+    for (const accumulator of accumulators) accumulator.grow(runCount);
+    this.adder.add(accumulators, runs, sorted.length, sorted.vectors);
+    return accumulators;
   }
 
   /** A session whose bounds changed is a new state row; the ones it replaces are removed (Spark: putSessions). */
@@ -240,8 +236,7 @@ export class SessionOperator implements StatefulOperator {
   private loadSaved(saved: Batch): readonly Accumulator[] {
     const slots = Int32Array.from({ length: saved.length }, (_, i) => i);
     let column = this.node.keys.length;
-    return this.node.aggregates.map((call) => {
-      const accumulator = createAccumulator(call);
+    return this.adder.accumulators().map((accumulator) => {
       accumulator.grow(saved.length);
       const width = accumulator.stateFields.length;
       accumulator.load(slots, saved.vectors.slice(column, column + width));

@@ -1,4 +1,5 @@
 import { explainGeneratedCode } from '../../codegen/explain.ts';
+import { explainRowAdder } from '../../engine/aggregates/add-rows.ts';
 import { explainPlan } from '../../plan/explain.ts';
 import { checkQuery } from '../build.ts';
 import type { PipelineSettings } from './build-pipeline.ts';
@@ -13,5 +14,5 @@ export async function explainPipeline(file: string, settings: PipelineSettings, 
     `${sink.description}, ${definition.outputMode} mode, trigger ${JSON.stringify(definition.trigger)}`,
     '',
   ];
-  return [explainPlan(query), ...output, ...(codegen ? [explainGeneratedCode(query)] : [])].join('\n');
+  return [explainPlan(query), ...output, ...(codegen ? [explainGeneratedCode(query, explainRowAdder)] : [])].join('\n');
 }
