@@ -15,6 +15,11 @@ export interface Disk {
   /** Writes at the end; returns the bytes taken, which may be fewer. */
   write(file: FileHandle, buffer: Uint8Array, offset: number, length: number): number;
   fsync(file: FileHandle): void;
+  /**
+   * Begins to bring what was written so far to the disk, while the caller goes on: what `fsync` finds done takes it no time. It fails as `fsync`
+   * does, and the file must stay open until it is over. Absent: there is no such way.
+   */
+  flush?(file: FileHandle): Promise<void>;
   close(file: FileHandle): void;
   stat(path: string): FileStat;
   fstat(file: FileHandle): FileStat;

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
-import { ClickstreamError, ioError } from '../errors.ts';
+import { ClickstreamError, invariant, ioError } from '../errors.ts';
+import { alreadyExists, claimAndRename } from './claim.ts';
 import type { Disk, FileHandle } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
 import { removeIfThere } from './entries.ts';
@@ -35,6 +36,9 @@ function temporaryPath(finalPath: string): string {
   return join(dirname(finalPath), `.${name}.${processTag}-${(temporaryCount++).toString(36)}.tmp`);
 }
 
+/** So much new output is worth a flush of its own. */
+const FLUSH_BYTES = 8 * 1024 * 1024;
+
 /**
  * A file that appears whole or not at all, and stays. Bytes go to a temporary name in the same folder; `publish` gives it its name.
  * fsyncs: one for the file, one for the folder (see `PublishOptions`).
@@ -46,6 +50,9 @@ function temporaryPath(finalPath: string): string {
 export class DurableFile {
   private handle: FileHandle | null;
   private written = 0;
+  private flushedTo = 0;
+  private flushing: Promise<void> | null = null;
+  private flushError: unknown = null;
 
   private constructor(
     private readonly disk: Disk,
@@ -87,9 +94,36 @@ export class DurableFile {
     this.written += bytes.length;
   }
 
+  /**
+   * Begins to bring large output to the disk while more of it is made: `publish` would wait for all of it at once. `settled` comes
+   * before `publish` then.
+   */
+  flushEarly(): void {
+    const handle = this.openHandle();
+    if (this.flushing !== null || this.disk.flush === undefined) return;
+    if (this.written - this.flushedTo < FLUSH_BYTES) return;
+    this.flushedTo = this.written;
+    this.flushing = this.disk
+      .flush(handle)
+      .catch((error) => {
+        this.flushError = error;
+      })
+      .finally(() => {
+        this.flushing = null;
+      });
+  }
+
+  /** Until nothing is going on that `flushEarly` began. */
+  async settled(): Promise<void> {
+    await this.flushing;
+  }
+
   publish(mode: PublishMode, options: PublishOptions = {}): void {
     const handle = this.openHandle();
+    invariant(this.flushing === null, 'a file is published when its flush is over');
     try {
+      // Asked again, the disk might say that all is well.
+      if (this.flushError !== null) throw this.flushError;
       this.disk.fsync(handle);
     } catch (error) {
       this.abandon();
@@ -114,7 +148,9 @@ export class DurableFile {
   abandon(): void {
     const handle = this.handle;
     this.handle = null;
-    if (handle !== null) quietly(() => this.disk.close(handle));
+    const close = () => quietly(() => this.disk.close(handle as FileHandle));
+    // Its number might be that of another file, when the flush gets to it.
+    if (handle !== null) void (this.flushing === null ? close() : this.flushing.then(close));
     quietly(() => this.disk.unlink(this.temporary));
   }
 
@@ -147,29 +183,6 @@ function tryLink(disk: Disk, temporary: string, finalPath: string): boolean {
     if (NO_LINKS.has(errno)) return false;
     throw error;
   }
-}
-
-/**
- * `link` for file systems without links: only the holder of the claim file looks whether the name is free and renames.
- * A claim that a crash left behind has a temporary file's name and goes with those.
- */
-function claimAndRename(disk: Disk, temporary: string, finalPath: string): void {
-  const claim = join(dirname(finalPath), `.${basename(finalPath)}.claim.tmp`);
-  try {
-    disk.close(disk.create(claim));
-  } catch (error) {
-    throw errnoOf(error) === 'EEXIST' ? alreadyExists(finalPath, error) : error;
-  }
-  try {
-    if (exists(disk, finalPath)) throw alreadyExists(finalPath);
-    disk.rename(temporary, finalPath);
-  } finally {
-    quietly(() => disk.unlink(claim));
-  }
-}
-
-function alreadyExists(path: string, cause?: unknown): ClickstreamError {
-  return ioError('ALREADY_EXISTS', `${path} is there already: another process wrote it`, cause);
 }
 
 function fsyncError(path: string, cause: unknown): ClickstreamError {

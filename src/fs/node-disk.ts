@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { promisify } from 'node:util';
 import type { DirectoryEntry, Disk, EntryKind, FileStat } from './disk.ts';
 
 interface Kinds {
@@ -38,6 +39,7 @@ export const nodeDisk: Disk = {
   read: (file, buffer, offset, length, position) => fs.readSync(file, buffer, offset, length, position),
   write: (file, buffer, offset, length) => fs.writeSync(file, buffer, offset, length),
   fsync: (file) => fs.fsyncSync(file),
+  flush: promisify(fs.fdatasync),
   close: (file) => fs.closeSync(file),
   stat: (path) => statOf(fs.statSync(path)),
   fstat: (file) => statOf(fs.fstatSync(file)),

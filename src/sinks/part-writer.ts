@@ -56,6 +56,7 @@ export class PartWriter {
   /** Ends the file's bytes; it has no name yet. */
   async finish(): Promise<void> {
     if (this.encoder !== null) this.take(await this.encoder.finish());
+    await this.file?.settled();
   }
 
   /** Gives the file its name. The folder's fsync is the caller's. */
@@ -72,7 +73,9 @@ export class PartWriter {
     if (bytes.length === 0) return;
     if (this.heldBytes + bytes.length >= HELD_BYTES) {
       // The encoder's bytes are its own again afterwards; written at once they need no copy.
-      this.flush().write(bytes);
+      const file = this.flush();
+      file.write(bytes);
+      file.flushEarly();
       return;
     }
     this.held.push(bytes.slice());

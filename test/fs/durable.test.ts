@@ -183,3 +183,57 @@ describe('nodeDisk', () => {
     }
   });
 });
+
+describe('flushEarly', () => {
+  const MEGABYTE = new Uint8Array(1024 * 1024);
+
+  /** A disk whose flushes end when they are told to. */
+  function flushingDisk() {
+    const disk: ModelDisk & Disk = diskWith('/d');
+    const flushes: { resolve(): void; reject(error: Error): void }[] = [];
+    disk.flush = () => new Promise<void>((resolve, reject) => flushes.push({ resolve, reject }));
+    return { disk, flushes };
+  }
+
+  test('begins once there is much to write, one at a time, and publish comes after it', async () => {
+    const { disk, flushes } = flushingDisk();
+    const file = DurableFile.create(disk, '/d/a');
+    for (let megabytes = 1; megabytes <= 30; megabytes++) {
+      file.write(MEGABYTE);
+      file.flushEarly();
+      expect(flushes).toHaveLength(megabytes < 8 ? 0 : 1);
+    }
+    expect(() => file.publish('rename')).toThrow('flush is over');
+    flushes[0]?.resolve();
+    await file.settled();
+    file.publish('rename');
+    expect(disk.crash().stat('/d/a').size).toBe(30 * MEGABYTE.length);
+  });
+
+  test('a flush that failed is a failed fsync: the file is not published, and the disk is not asked again', async () => {
+    const { disk, flushes } = flushingDisk();
+    const file = DurableFile.create(disk, '/d/a');
+    for (let megabytes = 0; megabytes < 8; megabytes++) file.write(MEGABYTE);
+    file.flushEarly();
+    flushes[0]?.reject(Object.assign(new Error('EIO'), { code: 'EIO' }));
+    await file.settled();
+    const asked = disk.calls.length;
+    expect(codeOf(() => file.publish('rename'))).toBe('FSYNC_FAILED');
+    expect(disk.calls.slice(asked).map(({ op }) => op)).not.toContain('fsync');
+    expect(disk.files()).toEqual([]);
+    expect(disk.openHandles).toBe(0);
+  });
+
+  test('an abandoned file is closed when its flush is over', async () => {
+    const { disk, flushes } = flushingDisk();
+    const file = DurableFile.create(disk, '/d/a');
+    for (let megabytes = 0; megabytes < 8; megabytes++) file.write(MEGABYTE);
+    file.flushEarly();
+    file.abandon();
+    expect(disk.openHandles).toBe(1);
+    flushes[0]?.resolve();
+    await new Promise((done) => setImmediate(done));
+    expect(disk.openHandles).toBe(0);
+    expect(disk.files()).toEqual([]);
+  });
+});
