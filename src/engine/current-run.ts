@@ -115,17 +115,9 @@ export class CurrentRun implements BatchRun {
     };
   }
 
-  /** The chunks that several threads may work on, if that pays for this batch. */
   private get stageChunks(): readonly SplitChunk[] | null {
-    const { stage, sources, checkpoint } = this.parts;
-    // A batch that crashed is run file by file, so that the one that crashes it is known.
-    if (stage === null || checkpoint.attempts.crashed > 0) return null;
-    const { sourceIndex } = stage.stage;
-    const splits = this.splitsOf(sourceIndex);
-    const parallel = sources[sourceIndex]?.source.parallel;
-    if (!Array.isArray(splits) || !parallel) return null;
-    const chunks = splits.flatMap((split: Split) => parallel.chunks(split));
-    return stage.pool.isWorthwhile(chunks) ? chunks : null;
+    const splits = this.splitsOf(this.parts.stage?.stage.sourceIndex ?? 0);
+    return Array.isArray(splits) ? stageChunks(this.parts, splits) : null;
   }
 
   /** The batch's rows as the sink takes bytes, where threads make them; else null. `atEnd` as for `countOutput`. */
@@ -237,6 +229,16 @@ function* rejectCountsBefore(commits: CommitLog, batchId: number): Generator<Rej
     const { rejects } = (commits.get(id) ?? {}) as { readonly rejects?: RejectCount };
     if (rejects !== undefined) yield rejects;
   }
+}
+
+/** The chunks that several threads may work on, if that pays for a batch of these splits of the stage's source. */
+export function stageChunks({ stage, sources, checkpoint }: QueryParts, splits: readonly Split[]): SplitChunk[] | null {
+  // A batch that crashed is run file by file, so that the one that crashes it is known.
+  if (stage === null || checkpoint.attempts.crashed > 0) return null;
+  const parallel = sources[stage.stage.sourceIndex]?.source.parallel;
+  if (!parallel) return null;
+  const chunks = splits.flatMap((split) => parallel.chunks(split));
+  return stage.pool.prepare(chunks) ? chunks : null;
 }
 
 function addCounts(into: OperatorAccount, counts: OperatorAccount): void {

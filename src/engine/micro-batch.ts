@@ -7,7 +7,7 @@ import { blamesInput } from './blames-input.ts';
 import type { OperatorTree } from './build-operators.ts';
 import { buildOperators } from './build-operators.ts';
 import { ContinuousExecution } from './continuous.ts';
-import { CurrentRun } from './current-run.ts';
+import { CurrentRun, stageChunks } from './current-run.ts';
 import { describeJump, jumpOf } from './future-events.ts';
 import type { BatchReport, PhaseTimer } from './progress.ts';
 import { startTimer } from './progress.ts';
@@ -166,6 +166,9 @@ export class MicroBatchExecution {
       const splits = changed[index] ? await source.plan(this.startOffsets[index], ends[index]) : [];
       ranges.push({ offset: ends[index], splits });
     }
+    // Threads that the batch will want start while it is logged.
+    const { stage } = this.parts;
+    if (stage !== null) stageChunks(this.parts, ranges[stage.stage.sourceIndex]?.splits ?? []);
     const entry: OffsetEntry = {
       batchId: checkpoint.offsets.newest + 1,
       batchWatermarkMs,

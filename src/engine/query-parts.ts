@@ -38,8 +38,8 @@ export interface StageHandle {
 
 /** Threads that run a query's stage. */
 export interface StagePool {
-  /** Whether these chunks are worth sending to other threads. */
-  isWorthwhile(chunks: readonly SplitChunk[]): boolean;
+  /** Whether these chunks are worth sending to other threads. If so, `run` will be asked for them: threads may be started. */
+  prepare(chunks: readonly SplitChunk[]): boolean;
   /** What became of the chunks, in their order; chunks that hold no record are left out. `onTurn` is told each chunk whose result is next. */
   run(
     batch: StageBatch,

@@ -24,16 +24,21 @@ export interface PoolRequest {
 export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
   let others: WorkerThread[] | null = null;
   let own: StageRunner | null = null;
+  const start = () => {
+    others ??= Array.from({ length: threads - 1 }, () => new WorkerThread(spec));
+    return others;
+  };
   return {
-    isWorthwhile(chunks) {
+    prepare(chunks) {
       if (threads < 2 || chunks.length < 2) return false;
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
-      return bytes >= (others === null ? FIRST_WORTHWHILE_BYTES : WORTHWHILE_BYTES);
+      if (bytes < (others === null ? FIRST_WORTHWHILE_BYTES : WORTHWHILE_BYTES)) return false;
+      start();
+      return true;
     },
     run(batch, chunks, signal, onTurn) {
       own ??= openStageRunner(spec, disk);
-      others ??= Array.from({ length: threads - 1 }, () => new WorkerThread(spec));
-      return new PooledBatch(own, others, batch, chunks, signal, onTurn).results();
+      return new PooledBatch(own, start(), batch, chunks, signal, onTurn).results();
     },
     async close() {
       await Promise.all((others ?? []).map((thread) => thread.stop()));

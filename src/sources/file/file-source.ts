@@ -32,7 +32,7 @@ export interface FileSourceRequest {
   /** From `checkFileSourceOptions`. */
   readonly options: FileSourceOptions;
   readonly seen: SeenRecord;
-  /** Default 16 MiB. Logged with each file, so that double sums, which are made per chunk, never depend on it. */
+  /** Default 8 MiB. Logged with each file, so that double sums, which are made per chunk, never depend on it. */
   readonly chunkBytes?: number;
   /** Something that a person should know; called once per message. */
   readonly onWarning: (message: string) => void;
@@ -57,7 +57,7 @@ interface FileOffset {
 
 const POLL_INTERVAL_MS = 1000;
 /** Longer files are read in chunks: few enough that a chunk's work is worth sending to another thread, short enough to be held in memory. */
-const CHUNK_BYTES = 16 * 1024 * 1024;
+const CHUNK_BYTES = 8 * 1024 * 1024;
 const MAX_WARNINGS = 1000;
 /** Files that were listed and not taken are listed again when they are less than this part of a read limit (Spark 4). */
 const DISCARD_RATIO = 0.2;
