@@ -1,5 +1,5 @@
-// Feeds the same made-up input to the fast path and to the plain decoders: `npm run fuzz:fast -- --cases 100000 --seed 1`.
-// Every seed from the first on is one case of JSON and one of CSV; a failure names its seed.
+// Feeds the same made-up input to the fast paths and to plain decoders and encoders: `npm run fuzz:fast -- --cases 100000 --seed 1`.
+// Every seed from the first on is one case of JSON, one of CSV and one of a projection; a failure names its seed.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

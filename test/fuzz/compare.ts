@@ -11,16 +11,19 @@ const DECODERS = {
 };
 
 /** What a decoder gave. */
-export interface Decoded {
-  readonly batches: readonly Batch[];
+export interface Decoded<T = Batch> {
+  readonly batches: readonly T[];
   readonly rejects: readonly Omit<RejectedRecord, 'source'>[];
   readonly dropped: number;
   readonly error: unknown;
 }
 
 /** Decodes a case, cut into chunks as it says. */
-export function decoded(make: (request: DecodeRequest) => Decoder, given: Omit<DecodingCase, 'format'>): Decoded {
-  const batches: Batch[] = [];
+export function decoded<T = Batch>(
+  make: (request: DecodeRequest) => Decoder<T>,
+  given: Omit<DecodingCase, 'format'>,
+): Decoded<T> {
+  const batches: T[] = [];
   const rejects: Omit<RejectedRecord, 'source'>[] = [];
   let dropped = 0;
   let error: unknown = null;
@@ -29,7 +32,7 @@ export function decoded(make: (request: DecodeRequest) => Decoder, given: Omit<D
     for (const until of rangeEnds(given)) {
       if (next === null || next.offset >= until) continue;
       const { offset: start, line }: { offset: number; line: number } = next;
-      const decoder: Decoder = make({
+      const decoder: Decoder<T> = make({
         schema: given.schema,
         options: given.options,
         reject: (record) => rejects.push(record),

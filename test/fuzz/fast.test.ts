@@ -4,6 +4,7 @@ import { difference } from './compare.ts';
 import { csvCase } from './csv-cases.ts';
 import type { DecodingCase } from './decoding-case.ts';
 import { jsonCase } from './json-cases.ts';
+import { type ProjectionCase, projectionCase, projectionDifference } from './projection.ts';
 import { Random } from './random.ts';
 
 /** `npm run fuzz:fast -- --cases N --seed S` sets these; without, a short run of the same. */
@@ -22,11 +23,23 @@ test.each([
       const made = make(new Random(seed));
       // An option that changes nothing gives each case shapes of its own, so that a case fails alone as in a row.
       const given = { ...made, options: { ...made.options, ...ownShapes(made, seed) } };
-      if (difference(given) !== null) report(smaller(given), seed);
+      if (difference(given) !== null) report(smaller(given, difference), seed, difference);
     }
   },
   3_600_000,
 );
+
+test('a projection writes what decoder and encoder write', () => {
+  for (let seed = firstSeed; seed < firstSeed + cases; seed++) {
+    const made = projectionCase(new Random(seed));
+    const given: ProjectionCase = { ...made, options: { ...made.options, ...ownShapes(made, seed) } };
+    if (projectionDifference(given) !== null) {
+      report(smaller(given, projectionDifference), seed, projectionDifference);
+    }
+  }
+}, 3_600_000);
+
+type Compare<T> = (given: T) => { readonly plain: string; readonly fast: string } | null;
 
 function ownShapes({ format, options }: DecodingCase, seed: number): Record<string, unknown> {
   if (format === 'csv') return {};
@@ -36,11 +49,11 @@ function ownShapes({ format, options }: DecodingCase, seed: number): Record<stri
 }
 
 /** Takes away parts of the input as long as the two still differ. */
-function smaller(given: DecodingCase): DecodingCase {
+function smaller<T extends DecodingCase>(given: T, compare: Compare<T>): T {
   let best = given;
   const still = (bytes: Uint8Array, cuts: readonly number[]) => {
     const candidate = { ...best, bytes, cuts: cuts.filter((cut) => cut <= bytes.length) };
-    if (difference(candidate) === null) return false;
+    if (compare(candidate) === null) return false;
     best = candidate;
     return true;
   };
@@ -54,11 +67,11 @@ function smaller(given: DecodingCase): DecodingCase {
   return best;
 }
 
-function report(given: DecodingCase, seed: number): never {
-  const found = difference(given);
-  const text = Buffer.from(given.bytes).toString('latin1');
+function report<T extends DecodingCase>(given: T, seed: number, compare: Compare<T>): never {
+  const found = compare(given);
+  const { bytes, ...rest } = given;
+  const text = Buffer.from(bytes).toString('latin1');
   throw new Error(
-    `seed ${seed}: ${given.format} ${JSON.stringify(given.options)}, cuts ${given.cuts}\n${JSON.stringify(text)}\n` +
-      `schema ${JSON.stringify(given.schema)}\nplain:\n${found?.plain}\nfast:\n${found?.fast}`,
+    `seed ${seed}: ${JSON.stringify(rest)}\n${JSON.stringify(text)}\nplain:\n${found?.plain}\nfast:\n${found?.fast}`,
   );
 }

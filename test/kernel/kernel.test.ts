@@ -254,6 +254,57 @@ describe('values', () => {
   });
 });
 
+describe('project', () => {
+  const cells = {
+    separator: 44,
+    quote: 34,
+    nullText: bytesOf('NULL'),
+    emptyText: bytesOf('""'),
+    textFlags: new Uint8Array(256),
+  };
+  const pair = program(2, [
+    literal('{"a":'),
+    { kind: SAFE_INTEGER, column: 0, flags: NULLABLE },
+    literal(',"b":'),
+    { kind: TEXT, column: 1, flags: NULLABLE },
+    literal('}'),
+  ]);
+  function project(columns: readonly number[], text: string): string {
+    const bytes = bytesOf(text);
+    kernel.stage(pair, pair, bytes, 0, bytes.length);
+    kernel.project(pair, { ...cells, columns }, rules(VALUES, { maxRecordBytes: INPUT_BYTES }), 0, bytes.length);
+    return new TextDecoder().decode(kernel.text());
+  }
+
+  test('columns in the order of the output, each as often as it is wanted', () => {
+    const text = '{"a":1,"b":"x"}\n{"a":-20,"b":null}\n{"a":null,"b":""}';
+    expect(project([1, 0], text)).toBe('x,1\nNULL,-20\n"",NULL\n');
+    expect(kernel).toMatchObject({ rows: 3, stop: OVER, behind: text.length, lineFeeds: 2 });
+    expect(project([0, 1, 0], '{"a":1,"b":"x"}')).toBe('1,x,1\n');
+  });
+
+  test('texts with a separator keep their quotes', () => {
+    expect(project([1], '{"a":1,"b":"x, y"}{"a":1,"b":"a text of more than sixteen bytes, \u00e4"}')).toBe(
+      '"x, y"\n"a text of more than sixteen bytes, \u00e4"\n',
+    );
+  });
+
+  test('stops in front of a text that is not sure', () => {
+    expect(project([1], `{"a":1,"b":"x"}{"a":2,"b":"\\n"}${' '.repeat(100)}`)).toBe('x\n');
+    expect(kernel).toMatchObject({ rows: 1, stop: MISS, next: 15 });
+  });
+
+  test('stops when the output is full', () => {
+    const record = `{"a":1,"b":"${'x'.repeat(50_000)}"}`;
+    const columns = [1, 1, 1, 1, 1, 1];
+    expect(project(columns, record + record).length).toBe(6 * 50_001);
+    expect(kernel).toMatchObject({ rows: 1, stop: FULL, behind: record.length });
+    const wide = `{"a":1,"b":"${'x'.repeat(200_000)}"}`;
+    expect(project(columns, wide)).toBe('');
+    expect(kernel).toMatchObject({ rows: 0, stop: MISS, next: 0 });
+  });
+});
+
 test('line ends are counted, up to the end of the last record', () => {
   const blanks = fc.string({ unit: fc.constantFrom(' ', '\n', '\r'), maxLength: 4 });
   const made = program(

@@ -130,6 +130,9 @@ export function floatText(value: number): string {
   return doubleText(value);
 }
 
+/** What formulas may begin with: = + - @ TAB CR, and 0xEF, which full-width forms of them begin with; csv-stringify looks closely. */
+export const FORMULA_BYTES = [61, 43, 45, 64, 9, 13, 0xef];
+
 /** Writes texts as cells. Bytes that need no quotes are copied; the others are csv-stringify's. */
 export class TextWriter {
   private readonly special = new Uint8Array(256);
@@ -144,8 +147,7 @@ export class TextWriter {
   ) {
     // The first byte of a separator is enough to be careful.
     for (const byte of encoder.encode(`${options.quote}\r\n${options.sep.slice(0, 1)}`)) this.special[byte] = 1;
-    // = + - @ TAB CR, and 0xEF, which full-width forms of them begin with; csv-stringify looks closely.
-    if (options.escapeFormulas) for (const byte of [61, 43, 45, 64, 9, 13, 0xef]) this.formula[byte] = 1;
+    if (options.escapeFormulas) for (const byte of FORMULA_BYTES) this.formula[byte] = 1;
     this.nullText = encoder.encode(options.nullValue);
     this.emptyText = options.emptyValue ?? options.quote + options.quote;
     this.comment = options.comment === '' ? -1 : options.comment.charCodeAt(0);

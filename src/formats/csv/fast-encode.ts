@@ -1,12 +1,10 @@
 import type { Batch, Vector } from '../../batch.ts';
 import { type CsvColumn, CsvRows } from '../../kernel/csv-rows.ts';
+import { AT_END, AT_START, IN_TEXT } from '../../kernel/ops.ts';
 import type { Schema } from '../../schema.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { CsvOptions } from './options.ts';
 
-const IN_TEXT = 1;
-const AT_START = 2;
-const AT_END = 4;
 const textEncoder = new TextEncoder();
 
 /** Writes one row the plain way. */
@@ -46,7 +44,7 @@ export function fastRows(
 }
 
 /** What TextWriter looks twice at. */
-function byteFlags(options: CsvOptions): Uint8Array {
+export function byteFlags(options: CsvOptions): Uint8Array {
   const flags = new Uint8Array(256);
   const mark = (bytes: Iterable<number>, flag: number): void => {
     for (const byte of bytes) flags[byte] = (flags[byte] as number) | flag;

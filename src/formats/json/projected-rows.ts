@@ -1,0 +1,150 @@
+import type { Batch, Vector } from '../../batch.ts';
+import type { Encoder } from '../../format.ts';
+import type { Kernel, Projection, RecordRules } from '../../kernel/kernel.ts';
+import { MISS } from '../../kernel/ops.ts';
+import { type DataType, field, type Schema, struct } from '../../schema.ts';
+import { csvEncoder } from '../csv/encoder.ts';
+import type { KernelStage } from '../kernel-stage.ts';
+import type { FastRecords, RunTaker } from './fast-records.ts';
+import type { RecordOutput } from './record-output.ts';
+import type { RowBuilder } from './row-builder.ts';
+
+/** What it costs, in rows, to leave the projection for a record. */
+const MISS_COST = 32;
+/** A stream in debt by so many rows is decoded and encoded for a while. */
+const DEBT = 256;
+const MOST_CREDIT = 4096;
+const FIRST_PAUSE = 4096;
+const LONGEST_PAUSE = 65_536;
+/** Fewer rows are encoded without the kernel. */
+const FEW_ROWS = 64;
+
+/** A field of the records that becomes a column of the output. */
+export interface ProjectedColumn {
+  /** Ordinals of the field, from the record's schema down: at least one. */
+  readonly path: readonly number[];
+  /** The column's type: the field's own, or a wider integer. */
+  readonly type: DataType;
+}
+
+/** Rows of CSV, each with its line end. */
+export interface ProjectedRows {
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+}
+
+/** How the rows of a stream become CSV. */
+export interface RowsToCsv {
+  readonly projection: Projection;
+  readonly columns: readonly ProjectedColumn[];
+  /** The schema of the output and the options of its encoder, which writes no header. */
+  readonly schema: Schema;
+  readonly encoding: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Records become rows of CSV: by projection where the kernel is sure of their text, else through columns and the encoder, in their order.
+ */
+export class ProjectedRowsOutput implements RecordOutput<ProjectedRows>, RunTaker {
+  fast: FastRecords | null = null;
+  private readonly done: ProjectedRows[] = [];
+  private encoder: Encoder | null = null;
+  private plainEncoder: Encoder | null = null;
+  /** A record that fits but cannot be projected begins here. */
+  private missAt = -1;
+  private credit = 0;
+  /** Rows still to be decoded before the next attempt. */
+  private pause = 0;
+  private nextPause = FIRST_PAUSE;
+
+  constructor(
+    readonly rows: RowBuilder,
+    private readonly way: RowsToCsv,
+  ) {}
+
+  get isReady(): boolean {
+    return this.done.length > 0 || this.rows.hasBatches;
+  }
+
+  *ready(): Iterable<ProjectedRows> {
+    this.encodeBatches();
+    for (let rows = this.done.shift(); rows !== undefined; rows = this.done.shift()) yield rows;
+  }
+
+  finish(): void {
+    this.rows.flush();
+  }
+
+  run(stage: KernelStage, bytes: Uint8Array, at: number, end: number, offset: number, rules: RecordRules): number {
+    if (this.pause === 0 && offset !== this.missAt) {
+      const size = stage.project(bytes, at, end, offset, rules, this.way.projection);
+      const { kernel } = stage;
+      if (kernel.stop === MISS) this.missAt = stage.offsetOf(kernel.next);
+      if (size > 0) {
+        this.keep(kernel);
+        return size;
+      }
+    }
+    const isPaused = this.pause > 0;
+    const size = this.rows.run(stage, bytes, at, end, offset, rules, isPaused ? this.pause : 1);
+    if (size > 0) this.account(stage.kernel.rows, isPaused);
+    return size;
+  }
+
+  private keep(kernel: Kernel): void {
+    this.credit = Math.min(MOST_CREDIT, this.credit + kernel.rows);
+    this.rows.flush();
+    this.encodeBatches();
+    this.done.push({ rows: kernel.rows, bytes: kernel.text().slice() });
+  }
+
+  /** Rows were decoded that could not be projected, or not tried. */
+  private account(rows: number, wasPaused: boolean): void {
+    if (wasPaused) {
+      this.pause -= rows;
+      return;
+    }
+    this.credit -= MISS_COST;
+    if (this.credit > -DEBT) return;
+    this.credit = 0;
+    this.pause = this.nextPause;
+    this.nextPause = Math.min(LONGEST_PAUSE, this.nextPause * 2);
+  }
+
+  private encodeBatches(): void {
+    if (!this.rows.hasBatches) return;
+    for (const batch of this.rows.batches()) {
+      const bytes = this.encoderFor(batch).encode(this.projected(batch));
+      this.done.push({ rows: batch.length, bytes });
+    }
+  }
+
+  private encoderFor({ length }: Batch): Encoder {
+    const request = { schema: this.way.schema, options: this.way.encoding };
+    if (length < FEW_ROWS) {
+      this.plainEncoder ??= csvEncoder(request, false);
+      return this.plainEncoder;
+    }
+    this.encoder ??= csvEncoder(request);
+    return this.encoder;
+  }
+
+  private projected({ vectors, length }: Batch): Batch {
+    return { schema: this.way.schema, length, vectors: this.way.columns.map(({ path }) => vectorAt(vectors, path)) };
+  }
+}
+
+function vectorAt(vectors: readonly Vector[], path: readonly number[]): Vector {
+  let siblings = vectors;
+  let vector: Vector | undefined;
+  for (const ordinal of path) {
+    vector = siblings[ordinal] as Vector;
+    siblings = vector.kind === 'struct' ? vector.children : [];
+  }
+  return vector as Vector;
+}
+
+/** The schema of the columns. */
+export function projectedSchema(columns: readonly ProjectedColumn[]): Schema {
+  return struct(columns.map(({ type }, i) => field(`column ${i + 1}`, type)));
+}

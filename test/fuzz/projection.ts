@@ -1,0 +1,120 @@
+import type { Batch, Vector } from '../../src/batch.ts';
+import { csvEncoder } from '../../src/formats/csv/encoder.ts';
+import { plainJsonDecoder } from '../../src/formats/json/decode.ts';
+import { openProjection, type ProjectedColumn } from '../../src/formats/json/projection.ts';
+import { field, LONG, type Schema, struct } from '../../src/schema.ts';
+import { decoded } from './compare.ts';
+import type { DecodingCase } from './decoding-case.ts';
+import { jsonCase } from './json-cases.ts';
+import type { Random } from './random.ts';
+
+/** JSON of which some fields are to become CSV. */
+export interface ProjectionCase extends DecodingCase {
+  readonly columns: readonly ProjectedColumn[];
+  readonly csvOptions: Readonly<Record<string, unknown>>;
+}
+
+export function projectionCase(random: Random): ProjectionCase {
+  const given = jsonCase(random);
+  const all = leaves(given.schema);
+  const count = random.chance(0.5) ? all.length : 1 + random.below(all.length);
+  const columns = random.shuffled(all).slice(0, count);
+  if (random.chance(0.1)) columns.push(random.pick(all));
+  return { ...given, columns, csvOptions: csvOptions(random) };
+}
+
+/** The fields of a schema that are no structs; now and then a whole number is wanted as a wider one. */
+export function leaves(schema: Schema, path: readonly number[] = []): ProjectedColumn[] {
+  return schema.fields.flatMap(({ type }, i) =>
+    type.kind === 'struct'
+      ? leaves(type, [...path, i])
+      : [{ path: [...path, i], type: type.kind === 'short' ? LONG : type }],
+  );
+}
+
+function csvOptions(random: Random): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  const maybe = (probability: number, name: string, value: unknown) => {
+    if (random.chance(probability)) options[name] = value;
+  };
+  maybe(0.2, 'sep', random.pick([';', '\t', '|', ' ', '1', ':', '-', 'a', '.', '\u00e4', '::']));
+  maybe(0.1, 'quote', random.pick(['', "'", 'e']));
+  maybe(0.1, 'escape', random.pick(['\\', 'e', '']));
+  maybe(0.1, 'nullValue', random.pick(['NA', '-', '0', 'some text, that is long']));
+  maybe(0.1, 'emptyValue', random.pick(['', 'EMPTY']));
+  maybe(0.1, 'escapeFormulas', true);
+  maybe(0.1, 'comment', random.pick(['#', 'a']));
+  maybe(0.1, 'ignoreLeadingWhiteSpace', true);
+  maybe(0.1, 'ignoreTrailingWhiteSpace', true);
+  return options;
+}
+
+/** Where a projection and the plain decoder with the plain encoder behind it differ, or null. */
+export function projectionDifference(given: ProjectionCase): { readonly plain: string; readonly fast: string } | null {
+  const expected = plainOutcome(given);
+  for (let run = 0; run < 2; run++) {
+    const found = projectedOutcome(given);
+    if (found !== null && found !== expected) return { plain: expected, fast: found };
+  }
+  return null;
+}
+
+/** null: there is no projection for the case. */
+function projectedOutcome(given: ProjectionCase): string | null {
+  let isThere = true;
+  const { batches, rejects, dropped, error } = decoded((request) => {
+    const made = openProjection({ ...request, columns: given.columns, csvOptions: given.csvOptions });
+    isThere &&= made !== null;
+    return made ?? { push: () => [], finish: () => [] };
+  }, given);
+  if (!isThere) return null;
+  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+  return outcome(
+    batches.map(({ bytes }) => bytes),
+    rows,
+    rejects,
+    dropped,
+    error,
+  );
+}
+
+function plainOutcome(given: ProjectionCase): string {
+  const { batches, rejects, dropped, error } = decoded(plainJsonDecoder, given);
+  const schema = struct(given.columns.map(({ type }, i) => field(`c${i}`, type)));
+  const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
+  try {
+    const encoder = csvEncoder({ schema, options: given.csvOptions }, false);
+    const parts = batches.map((batch) => encoder.encode(picked(batch, schema, given.columns)));
+    return outcome(parts, rows, rejects, dropped, error);
+  } catch (thrown) {
+    return outcome([], 0, rejects, dropped, error ?? thrown);
+  }
+}
+
+/** What came before an error is not held to be the same: nobody will see it. */
+function outcome(
+  parts: readonly Uint8Array[],
+  rows: number,
+  rejects: readonly unknown[],
+  dropped: number,
+  error: unknown,
+): string {
+  if (error !== null) return `thrown: ${(error as Error).message}`;
+  return [
+    `${rows} rows`,
+    Buffer.concat(parts).toString('latin1'),
+    ...rejects.map((record) => JSON.stringify(record)),
+    `dropped ${dropped}`,
+  ].join('\n');
+}
+
+function picked(batch: Batch, schema: Schema, columns: readonly ProjectedColumn[]): Batch {
+  const vectors = columns.map(({ path }) => {
+    const [first, ...inner] = path as [number, ...number[]];
+    return inner.reduce<Vector>(
+      (vector, ordinal) => (vector as Extract<Vector, { kind: 'struct' }>).children[ordinal] as Vector,
+      batch.vectors[first] as Vector,
+    );
+  });
+  return { schema, length: batch.length, vectors };
+}
