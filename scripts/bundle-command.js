@@ -42,7 +42,9 @@ export async function bundleCommand(dist) {
     external: ['parquetjs-lite'], // not made to be bundled
     plugins: [{ name: 'libraries', setup: keepLibrariesApart }, compiledShapes(dist)],
   });
-  writeFileSync(join(command, 'worker.js'), WORKER);
+  // See src/pipeline/stage-pool/worker-thread.ts and src/pipeline/testing/crash/run-child.ts.
+  writeFileSync(join(command, 'worker.js'), starting('serveStage()'));
+  writeFileSync(join(command, 'crash-child.js'), starting('crashRun(process.argv[2])'));
   const bundle = (contents, script) =>
     build({ ...OPTIONS, stdin: { contents, resolveDir: dist }, outfile: join(command, script) });
   for (const [name, script] of Object.entries(LIBRARIES)) {
@@ -51,11 +53,11 @@ export async function bundleCommand(dist) {
   await bundle(await shapesModule(dist), 'shapes.cjs');
 }
 
-/** Worker threads run the same script, loaded likewise. See src/pipeline/stage-pool/worker-thread.ts. */
-const WORKER = `import { createRequire } from 'node:module';
+/** A script for another thread or process that loads the command's script likewise and calls one of its functions. */
+const starting = (call) => `import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 const { loadScript } = createRequire(import.meta.url)('../../bin/code-cache.js');
-loadScript(fileURLToPath(new URL('./clickstream.cjs', import.meta.url))).serveStage();
+await loadScript(fileURLToPath(new URL('./clickstream.cjs', import.meta.url))).${call};
 `;
 
 function keepLibrariesApart(bundler) {

@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   lint: async () => (await import('./commands/lint.ts')).lint,
   test: async () => (await import('./commands/test.ts')).test,
+  selftest: async () => (await import('./commands/selftest.ts')).selftest,
   explain: async () => (await import('./commands/explain.ts')).explain,
   checkpoint: async () => (await import('./commands/checkpoint.ts')).checkpoint,
   status: async () => (await import('./commands/status.ts')).status,

@@ -34,6 +34,11 @@ export async function serveStage(): Promise<void> {
   (await import('../pipeline/stage-pool/serve-stage.ts')).serveStage();
 }
 
+/** What the processes of `selftest crash` do; called by a script of the build that stands for crash-child.ts. */
+export async function crashRun(request: string): Promise<void> {
+  await (await import('../pipeline/testing/crash/crash-run.ts')).crashRun(request);
+}
+
 async function dispatch(words: readonly string[], io: CommandIo): Promise<number> {
   const [first, ...rest] = words;
   if (first === '--version' || first === '-V') {

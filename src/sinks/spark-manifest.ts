@@ -11,9 +11,11 @@ import {
   writeDurable,
 } from '../fs/durable.ts';
 import { entriesIn, entryAt, removeIfThere } from '../fs/entries.ts';
+import { removeFiles } from './remove-files.ts';
 
 /** Every tenth entry repeats all before it (Spark's fileSink.log.compactInterval). */
 const COMPACT_INTERVAL = 10;
+const FOLDER = '_spark_metadata';
 
 /**
  * Adds a batch to the output folder's `_spark_metadata` log, as Spark's file sink does (FileStreamSinkLog): an entry per batch, also for
@@ -21,7 +23,7 @@ const COMPACT_INTERVAL = 10;
  * one are removed.
  */
 export function addToManifest(disk: Disk, directory: string, batchId: number, files: readonly string[]): void {
-  const log = join(directory, '_spark_metadata');
+  const log = join(directory, FOLDER);
   if (!exists(disk, log)) makeDirectoryDurable(disk, log);
   if (exists(disk, join(log, String(batchId))) || exists(disk, join(log, `${batchId}.compact`))) return;
   const own = files.map((path) => entryLine(disk, path));
@@ -30,6 +32,11 @@ export function addToManifest(disk: Disk, directory: string, batchId: number, fi
   const name = isCompact ? `${batchId}.compact` : String(batchId);
   writeDurable(disk, join(log, name), new TextEncoder().encode(['v1', ...lines].join('\n')), 'link');
   if (isCompact) removeOld(disk, log, batchId - COMPACT_INTERVAL);
+}
+
+/** Removes what a dead process left in the log. */
+export function removeUnfinishedEntries(disk: Disk, directory: string): void {
+  removeFiles(disk, join(directory, FOLDER), isTemporaryName);
 }
 
 function entryLine(disk: Disk, path: string): string {
@@ -74,7 +81,7 @@ function removeOld(disk: Disk, log: string, beforeId: number): void {
  * or there is none.
  */
 export function oldestManifestCut(disk: Disk, directory: string): number {
-  const log = join(directory, '_spark_metadata');
+  const log = join(directory, FOLDER);
   const compacts = exists(disk, log) ? entriesIn(disk, log).filter(({ name }) => name.endsWith('.compact')) : [];
   const newest = Math.max(-1, ...compacts.map(({ name }) => Number(basename(name, '.compact'))));
   return Math.max(0, newest - COMPACT_INTERVAL);
@@ -82,7 +89,7 @@ export function oldestManifestCut(disk: Disk, directory: string): number {
 
 /** Removes the entries of batches after `batchId` for good. Not below `oldestManifestCut`: a compact file would be missing. */
 export function cutManifest(disk: Disk, directory: string, batchId: number): void {
-  const log = join(directory, '_spark_metadata');
+  const log = join(directory, FOLDER);
   if (!exists(disk, log)) return;
   const later = entriesIn(disk, log)
     .map(({ name }) => ({ name, id: Number(basename(name, '.compact')) }))

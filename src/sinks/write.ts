@@ -11,7 +11,7 @@ import { isOrphanPart, isPartOfBatch, partName } from './part-names.ts';
 import { PartWriter } from './part-writer.ts';
 import { type PartitionSplitter, partitionSplitter } from './partition-folders.ts';
 import { removeFiles } from './remove-files.ts';
-import { addToManifest } from './spark-manifest.ts';
+import { addToManifest, removeUnfinishedEntries } from './spark-manifest.ts';
 
 export interface OutputRequest {
   readonly disk: Disk;
@@ -63,6 +63,7 @@ export function openOutput(given: OutputRequest): OutputFolder {
   checkCount('maxRowsPerFile', request.maxRowsPerFile);
   claimOutput(request.disk, request.directory, request.queryId, request.expectOwned ?? false);
   removeFiles(request.disk, request.directory, (name) => isOrphanPart(name, request.queryId));
+  if (request.sparkManifest) removeUnfinishedEntries(request.disk, request.directory);
   let lastBatchId: number | null = null;
   return {
     async write(batch) {

@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { nodeDisk } from '../../src/fs/node-disk.ts';
 import { createRandom } from '../../src/generate/random.ts';
+import { differences, leftovers } from '../../src/pipeline/testing/crash/compare-output.ts';
 import { buildProduct } from '../support/cli.ts';
 import { createWorkspace, filesBelow } from '../support/workspace.ts';
 import { runWithKills } from '../tools/kill.ts';
-import {
-  differences,
-  leftovers,
-  outputOf,
-  prepareTasks,
-  succeed,
-  TASKS,
-  type TaskName,
-  type TaskRuns,
-} from '../tools/task-runs.ts';
+import { outputOf, prepareTasks, succeed, TASKS, type TaskName, type TaskRuns } from '../tools/task-runs.ts';
 
 const KILLS = Number(process.env.CLICKSTREAM_KILLS ?? 10);
 const SEED = Number(process.env.CLICKSTREAM_SEED ?? 1);
@@ -36,7 +29,7 @@ describe(`kill -9 at ${KILLS} random moments (seed ${SEED})`, () => {
       const hits = await runWithKills(runs[task], 'killed', KILLS, createRandom(SEED), work);
       expect(hits).toBe(KILLS);
       expect(differences(golden, outputOf(runs[task].out('killed')))).toEqual([]);
-      expect(leftovers(runs[task].checkpoint('killed'))).toEqual([]);
+      expect(leftovers(nodeDisk, runs[task].checkpoint('killed'))).toEqual([]);
       const batches = filesBelow(`${runs[task].checkpoint('golden')}/commits`);
       expect(filesBelow(`${runs[task].checkpoint('killed')}/commits`)).toEqual(batches);
     },

@@ -357,6 +357,15 @@ describe('the folder', () => {
   });
 });
 
+test('an entry of the Spark manifest that a dead process left unfinished goes at the next start', () => {
+  const out = newFolder();
+  openOutput(request(out, { sparkManifest: true }));
+  mkdirSync(join(out, '_spark_metadata'));
+  for (const name of ['.1.0123abcd-5.tmp', '0']) writeFileSync(join(out, '_spark_metadata', name), '');
+  openOutput(request(out, { sparkManifest: true }));
+  expect(readdirSync(join(out, '_spark_metadata'))).toEqual(['0']);
+});
+
 test('the Spark manifest has an entry per batch and is compacted every tenth', async () => {
   const out = newFolder();
   const sink = openFileSink(request(out, { sparkManifest: true }));

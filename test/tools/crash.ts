@@ -8,10 +8,13 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nodeDisk } from '../../src/fs/node-disk.ts';
 import { createRandom, type Random } from '../../src/generate/random.ts';
+import { differences, leftovers, type OutputHashes } from '../../src/pipeline/testing/crash/compare-output.ts';
+import { inParallel } from '../../src/pipeline/testing/crash/in-parallel.ts';
 import { BIN, buildProduct, type CliResult, runCli, startProcess } from '../support/cli.ts';
 import { createWorkspace } from '../support/workspace.ts';
-import { differences, leftovers, outputOf, prepareTasks, succeed, TASKS, type TaskRuns } from './task-runs.ts';
+import { outputOf, prepareTasks, succeed, TASKS, type TaskRuns } from './task-runs.ts';
 
 const CALLS = [
   ...['write', 'pwrite64', 'writev', 'fsync', 'fdatasync', 'rename', 'link', 'unlink', 'mkdir', 'rmdir', 'openat'],
@@ -84,7 +87,7 @@ async function crashTask(runs: TaskRuns, random: Random): Promise<Outcome[]> {
   const single = values.sample === undefined ? all : pick(all, Number(values.sample), random);
   const pairs = Array.from({ length: Number(values.pairs) }, () => [...pick(all, 1, random), ...pick(all, 1, random)]);
   const startedMs = performance.now();
-  const outcomes = await inParallel([...single.map((point) => [point]), ...pairs], (points, index) =>
+  const outcomes = await inParallel([...single.map((point) => [point]), ...pairs], WORKERS, (points, index) =>
     crashAt(runs, `crash${index}`, points, golden),
   );
   console.log(`\n${runs.task}: ${all.length} points of a ${values.batches}-batch run, ${single.length} of them tried`);
@@ -164,12 +167,7 @@ function strace(options: readonly string[], words: readonly string[]) {
 }
 
 /** Runs with a kill at each point in turn, then to the end, and compares. */
-async function crashAt(
-  runs: TaskRuns,
-  name: string,
-  points: readonly Point[],
-  golden: Record<string, string>,
-): Promise<Outcome> {
+async function crashAt(runs: TaskRuns, name: string, points: readonly Point[], golden: OutputHashes): Promise<Outcome> {
   let reached = true;
   const problems: string[] = [];
   for (const { call, n } of points) {
@@ -183,7 +181,7 @@ async function crashAt(
   if (code !== 0) problems.push(`the restart ended with ${code}: ${stderr.trim()}`);
   else {
     problems.push(...differences(golden, outputOf(runs.out(name))));
-    problems.push(...leftovers(runs.checkpoint(name)).map((file) => `left behind: checkpoint/${file}`));
+    problems.push(...leftovers(nodeDisk, runs.checkpoint(name)).map((file) => `left behind: checkpoint/${file}`));
   }
   rmSync(dirname(runs.out(name)), { recursive: true, force: true });
   return { points, reached, problems };
@@ -195,16 +193,4 @@ function pick<T>(items: readonly T[], count: number, random: Random): T[] {
     { length: Math.min(count, items.length) },
     () => left.splice(random.integer(0, left.length - 1), 1)[0] as T,
   );
-}
-
-async function inParallel<T, R>(items: readonly T[], act: (item: T, index: number) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await act(items[index] as T, index);
-    }
-  };
-  await Promise.all(Array.from({ length: WORKERS }, worker));
-  return results;
 }

@@ -1,13 +1,10 @@
-import type { Disk } from '../../src/fs/disk.ts';
 import type { Random } from '../../src/generate/random.ts';
+import { differences } from '../../src/pipeline/testing/crash/compare-output.ts';
+import { CHANGES } from '../../src/pipeline/testing/crash/crash-disk.ts';
 import { ModelDisk, PowerLoss } from '../support/model-disk.ts';
 import { deliverInput, type ModelTask, modelLeftovers, modelOutput, runOnModel } from './model-tasks.ts';
-import { differences } from './task-runs.ts';
 
-/** The operations that change what is on the disk, or what of it is safe. */
-const CHANGES: ReadonlySet<keyof Disk> = new Set([
-  ...(['create', 'write', 'fsync', 'mkdir', 'link', 'rename', 'unlink', 'rmdir', 'fsyncDirectory'] as const),
-]);
+const CHANGING: ReadonlySet<string> = new Set(CHANGES);
 
 export interface PowerCuts {
   /** Operations before which the power was cut. */
@@ -93,7 +90,7 @@ export function freshDisk(task: ModelTask): ModelDisk {
 
 /** Numbers of the operations before which a cut makes a difference, and the end. */
 function cutsOf(whole: ModelDisk, { sample, random }: PowerCutOptions): number[] {
-  const all = [...whole.calls.keys()].filter((at) => CHANGES.has(whole.calls[at]?.op as keyof Disk));
+  const all = [...whole.calls.keys()].filter((at) => CHANGING.has(whole.calls[at]?.op ?? ''));
   all.push(whole.calls.length);
   if (sample === undefined) return all;
   return all.filter(() => random.fraction() < sample / all.length);

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeDisk } from '../../src/fs/node-disk.ts';
+import { type OutputHashes, outputHashes } from '../../src/pipeline/testing/crash/compare-output.ts';
 import { runCli } from '../support/cli.ts';
-import { dataFiles, filesBelow, type Workspace } from '../support/workspace.ts';
+import { dataFiles, type Workspace } from '../support/workspace.ts';
 
 export const TASKS = ['task1', 'task2'] as const;
 export type TaskName = (typeof TASKS)[number];
@@ -68,36 +69,7 @@ export async function succeed(words: readonly string[], cwd: string): Promise<vo
   if (code !== 0) throw new Error(`clickstream ${words.join(' ')} ended with ${code}:\n${stderr}`);
 }
 
-/** Every file of an output folder, hidden ones too, by name: the hash of its bytes. The query's id, which each run has anew, is taken out. */
-export function outputOf(folder: string): Record<string, string> {
-  const id = queryIdOf(folder);
-  const tag = id.slice(0, 8);
-  const output: Record<string, string> = {};
-  for (const name of filesBelow(folder)) {
-    const bytes = readFileSync(join(folder, name));
-    const content = name.startsWith('_clickstream') ? bytes.toString().replaceAll(id, 'QUERY') : bytes;
-    output[name.replaceAll(tag, 'QUERY')] = createHash('sha256').update(content).digest('hex').slice(0, 16);
-  }
-  return output;
-}
-
-function queryIdOf(folder: string): string {
-  const mark = JSON.parse(readFileSync(join(folder, '_clickstream', 'owner.json'), 'utf8')) as { queryId: string };
-  return mark.queryId;
-}
-
-/** In what way an output differs from the golden one, as lines; none when it is the same. */
-export function differences(golden: Record<string, string>, found: Record<string, string>): string[] {
-  const names = [...new Set([...Object.keys(golden), ...Object.keys(found)])].sort();
-  return names
-    .filter((name) => golden[name] !== found[name])
-    .map((name) => {
-      if (found[name] === undefined) return `missing: ${name}`;
-      return golden[name] === undefined ? `too many: ${name}` : `other bytes: ${name}`;
-    });
-}
-
-/** Files of a run that ended well which should not be there any more. */
-export function leftovers(checkpoint: string): string[] {
-  return filesBelow(checkpoint).filter((name) => /\.tmp$|\.sock$|(^|\/)lock$/.test(name));
+/** Every file of an output folder by name: the hash of its bytes, without what each run has anew. */
+export function outputOf(folder: string): OutputHashes {
+  return outputHashes(nodeDisk, folder);
 }

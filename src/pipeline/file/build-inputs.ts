@@ -61,7 +61,10 @@ function buildSource(name: string, source: SourceValue, context: InputContext): 
             session.readStream
               .format(found.input.format)
               .schema(found.input.schema)
-              .options({ ...found.options, ...(replaced === undefined ? {} : { settle: 0, poll: true }) })
+              .options({
+                ...found.options,
+                ...(replaced === undefined ? {} : { settle: 0, poll: true, ...replacements.sourceOptions }),
+              })
               .load(replaced ?? found.input.path),
           );
   } else stream = otherSource(name, source, context);
