@@ -1,6 +1,6 @@
 // npm run bench: this product and its peers on the same work, in turn, in one run. --help says what may be asked for.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { clean, RESULTS, scratchFolder } from './lib/folders.js';
+import { clean, scratchFolder } from './lib/folders.js';
 import { printGoals } from './lib/goals.js';
 import { describeMachine, describeVersions, load } from './lib/machine.js';
 import { publish } from './lib/publish.js';
@@ -26,7 +26,7 @@ async function runWorks(works) {
   const results = readResults();
   for (const work of works) {
     results[work.name] = await runWork(work);
-    writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+    writeFileSync(settings.results, `${JSON.stringify(results, null, 2)}\n`);
   }
   printGoals(Object.fromEntries(works.map(({ name }) => [name, results[name]])));
   if (settings.publish !== undefined) publish(settings.publish, results, WORKS);
@@ -55,5 +55,5 @@ async function runWork(work) {
 }
 
 function readResults() {
-  return existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
+  return existsSync(settings.results) ? JSON.parse(readFileSync(settings.results, 'utf8')) : {};
 }

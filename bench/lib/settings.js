@@ -1,5 +1,6 @@
 // The command line of the benchmarks.
 import { parseArgs } from 'node:util';
+import { RESULTS } from './folders.js';
 
 export const USAGE = `npm run bench -- [options]
 
@@ -8,7 +9,8 @@ export const USAGE = `npm run bench -- [options]
   --runs N            how often each contender runs (default: 3)
   --gigabytes N       size of the large file (default: 5)
   --peers NAME[,...]  of duckdb, naive, polars, spark (default: all that this machine can have)
-  --publish DIR       also write performance.md and charts/ into DIR, from bench/results.json
+  --results FILE      where the figures are kept; works that are not run keep theirs (default: bench/results.json)
+  --publish DIR       also write performance.md and charts/ into DIR, from that file
   --list              name the works
   --clean             delete made data, installed peers and left-overs`;
 
@@ -24,6 +26,7 @@ export function readSettings(words) {
       runs: { type: 'string', default: '3' },
       gigabytes: { type: 'string', default: '5' },
       peers: { type: 'string' },
+      results: { type: 'string', default: RESULTS },
       publish: { type: 'string' },
       list: { type: 'boolean', default: false },
       clean: { type: 'boolean', default: false },
