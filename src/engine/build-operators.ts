@@ -7,9 +7,9 @@ import type { Schema } from '../schema.ts';
 import type { OutputMode } from '../sink.ts';
 import { compareBy } from '../sql/functions/ordering.ts';
 import type { StateStore } from '../state-store.ts';
-import { GroupTable } from './group-table.ts';
+import { groupStateSchema } from './group-table.ts';
 import type { Operator, StatefulOperator } from './operator.ts';
-import { AggregateOperator, closeTimeOf } from './operators/aggregate.ts';
+import { AggregateOperator } from './operators/aggregate.ts';
 import { DeduplicateOperator, dedupStateSchema } from './operators/deduplicate.ts';
 import { joinOperator } from './operators/join.ts';
 import { LIMIT_STATE, LimitOperator } from './operators/limit.ts';
@@ -151,7 +151,7 @@ class Builder {
 
   private aggregate(node: Extract<PhysicalPlan, { op: 'aggregate' }>): Operator {
     const fields = node.output.slice(0, node.keys.length).map(({ name, type, nullable }) => ({ name, type, nullable }));
-    const layout = new GroupTable(fields, node.aggregates, closeTimeOf(node)).stateSchema;
+    const layout = groupStateSchema(fields, node.aggregates);
     if (node.sessionKey !== null) {
       const store = this.store(node, 'sessionWindowStateStoreSaveExec', layout, node.keys.length);
       return this.register(new SessionOperator(node, this.build(node.input), store, this.accountName('session')));

@@ -1,11 +1,11 @@
-import type { Batch, Cell, Vector } from '../batch.ts';
-import { cellAt, vectorOf } from '../batch.ts';
+import type { Batch, Cell, FixedVector, Vector } from '../batch.ts';
+import { cellAt } from '../batch.ts';
 import { invariant } from '../errors.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
-import { schemaOf } from '../plan/physical.ts';
+import { INT } from '../schema.ts';
 import type { Accumulator } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
-import { RowGrouper } from './row-grouper.ts';
+import { type KeyColumn, RowGrouper } from './row-grouper.ts';
 import type { ChunkOutput } from './stage-run.ts';
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
@@ -15,30 +15,67 @@ type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
  * doubles add up in one fixed order.
  */
 export class ChunkGroups {
-  readonly accumulators: readonly Accumulator[];
-  /** Key texts of groups whose rows were late and not added. */
+  constructor(
+    /** Number of groups, which are numbered in the order of first appearance. */
+    readonly size: number,
+    /** Rows that were added. */
+    readonly rows: number,
+    readonly keys: readonly KeyColumn[],
+    readonly accumulators: readonly Accumulator[],
+    /** Key texts of groups whose rows were late and not added. */
+    readonly lateGroups: ReadonlySet<string>,
+  ) {}
+
+  /** Key cells of a group. */
+  keyOf(group: number): Cell[] {
+    return this.keys.map(({ values, codes }) => cellAt(values, codes[group] as number));
+  }
+
+  /** All groups as vectors, to be sent to another thread: the key columns' values and codes, then the accumulators' durable columns. */
+  save(): readonly Vector[] {
+    const groups = firstNumbers(this.size);
+    const keys = this.keys.flatMap(({ values, codes }): Vector[] => [
+      values,
+      { kind: 'fixed', type: INT, length: codes.length, validity: null, values: codes },
+    ]);
+    return [...keys, ...this.accumulators.flatMap((accumulator) => accumulator.save(groups))];
+  }
+
+  /** The groups that `save` gave, of the same plan. */
+  static load(node: AggregateNode, adder: RowAdder, output: ChunkOutput): ChunkGroups {
+    invariant(output.kind === 'groups', 'the stage makes groups');
+    const { size, rows, vectors, lateGroups } = output;
+    const keys = node.keys.map((_, index) => ({
+      values: vectors[2 * index] as Vector,
+      codes: (vectors[2 * index + 1] as FixedVector).values as Int32Array,
+    }));
+    const accumulators = adder.accumulators();
+    const groups = firstNumbers(size);
+    let column = 2 * keys.length;
+    for (const accumulator of accumulators) {
+      const width = accumulator.stateFields.length;
+      accumulator.grow(size);
+      accumulator.load(groups, vectors.slice(column, column + width));
+      column += width;
+    }
+    return new ChunkGroups(size, rows, keys, accumulators, new Set(lateGroups));
+  }
+}
+
+/** Groups the rows of a chunk and sums them up, batch by batch. */
+export class ChunkGrouper {
   readonly lateGroups = new Set<string>();
-  /** Rows that were added. */
-  rows = 0;
+  private readonly accumulators: readonly Accumulator[];
   private readonly groups: RowGrouper;
   private capacity = 0;
+  private rows = 0;
 
   constructor(
     private readonly node: AggregateNode,
     private readonly adder: RowAdder,
   ) {
-    this.groups = new RowGrouper(node.keys.length);
+    this.groups = new RowGrouper(node.output.slice(0, node.keys.length).map(({ type }) => type));
     this.accumulators = adder.accumulators();
-  }
-
-  /** Number of groups. */
-  get size(): number {
-    return this.groups.size;
-  }
-
-  /** Key cells of group `group`, numbered from 0 in the order of first appearance. */
-  keyOf(group: number): Cell[] {
-    return this.groups.keyOf(group);
   }
 
   add(batch: Batch): void {
@@ -50,44 +87,21 @@ export class ChunkGroups {
   }
 
   private reserve(): void {
-    if (this.size <= this.capacity) return;
-    this.capacity = Math.max(64, this.size * 2);
+    const { size } = this.groups;
+    if (size <= this.capacity) return;
+    this.capacity = Math.max(64, size * 2);
     for (const accumulator of this.accumulators) accumulator.grow(this.capacity);
   }
 
-  /** All groups as vectors, to be sent to another thread: key columns, then the accumulators' durable columns. */
-  save(): readonly Vector[] {
-    const slots = Int32Array.from({ length: this.size }, (_, group) => group);
-    const keys = this.keyFields.map((field, column) =>
-      vectorOf(
-        field.type,
-        Array.from(slots, (group) => this.keyOf(group)[column] ?? null),
-      ),
-    );
-    return [...keys, ...this.accumulators.flatMap((accumulator) => accumulator.save(slots))];
+  finish(): ChunkGroups {
+    this.reserve();
+    const { groups, rows, accumulators, lateGroups } = this;
+    return new ChunkGroups(groups.size, rows, groups.keys(), accumulators, lateGroups);
   }
+}
 
-  /** The groups that `save` gave, of the same plan. */
-  static load(node: AggregateNode, adder: RowAdder, output: ChunkOutput): ChunkGroups {
-    invariant(output.kind === 'groups', 'the stage makes groups');
-    const { size, rows, vectors, lateGroups } = output;
-    const chunk = new ChunkGroups(node, adder);
-    chunk.rows = rows;
-    for (const group of lateGroups) chunk.lateGroups.add(group);
-    const keys = vectors.slice(0, node.keys.length);
-    const slots = Int32Array.from({ length: size }, (_, group) => group);
-    for (const group of slots) chunk.groups.add(keys.map((vector) => cellAt(vector, group)));
-    chunk.reserve();
-    let column = keys.length;
-    for (const accumulator of chunk.accumulators) {
-      const width = accumulator.stateFields.length;
-      accumulator.load(slots, vectors.slice(column, column + width));
-      column += width;
-    }
-    return chunk;
-  }
-
-  private get keyFields() {
-    return schemaOf(this.node.output.slice(0, this.node.keys.length)).fields;
-  }
+function firstNumbers(count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let n = 0; n < count; n++) numbers[n] = n;
+  return numbers;
 }

@@ -1,81 +1,124 @@
 import type { Batch, Cell, Int64, Vector } from '../batch.ts';
-import { cellAt, vectorOf } from '../batch.ts';
 import type { AggregateCall } from '../plan/physical.ts';
 import type { Field, Schema } from '../schema.ts';
 import { field, struct } from '../schema.ts';
 import type { StateChange } from '../state-store.ts';
 import type { Accumulator } from './aggregates/accumulator.ts';
+import type { RowAdder } from './aggregates/add-rows.ts';
 import { createAccumulator } from './aggregates/table.ts';
 import { cellKey } from './cell-key.ts';
+import { type CloseTime, ClosingGroups } from './closing-groups.ts';
+import { type ColumnCodes, columnCodes } from './keys/column-codes.ts';
+import type { KeyColumn } from './row-grouper.ts';
+
+/** A column of values that nothing refers to any more is made anew when it has so many, and twice as many as there are groups. */
+const MIN_VALUES = 1024;
 
 /** Rows of a batch of the whole state at most: the columns of all of it at once would double the memory. */
 const SAVED_ROWS = 65_536;
 
-/** When a group closes, in micros; null: never. */
-export type CloseTime = Int64 | null;
-
 /**
  * The state of a grouped aggregation: groups in flat arrays, found by close time and then by key, so that closing a window
  * touches only what closes. Groups keep the order in which they first came, also over a restart, so that output bytes repeat.
+ *
+ * The values of each key column are numbered; a group is known by the numbers of its key.
  */
 export class GroupTable {
   readonly stateSchema: Schema;
   private readonly accumulators: readonly Accumulator[];
-  private readonly byTime = new Map<CloseTime, Map<string, number>>();
-  private readonly keys: Cell[][] = [];
-  private readonly times: CloseTime[] = [];
+  private columns: ColumnCodes[];
+  /** By key column and slot. */
+  private readonly codes: Int32Array<ArrayBuffer>[];
+  private readonly byTime = new Map<CloseTime, ClosingGroups>();
+  /** By the code of the column that closes groups. Those that hold none may be out of use. */
+  private byCode: (ClosingGroups | undefined)[] = [];
+  /** By slot. */
+  private readonly groupsOf: (ClosingGroups | undefined)[] = [];
   private readonly free: number[] = [];
+  private slots = 0;
   private capacity = 0;
   private earliest: CloseTime = null;
   private groups = 0;
 
-  /** `closeTime` reads a group's close time off its key cells. */
+  /** `closingKey`: the key column that tells when a group closes, a time or a window, which closes at its end; null: groups never close. */
   constructor(
     private readonly keyFields: readonly Field[],
-    calls: readonly AggregateCall[],
-    private readonly closeTime: (key: readonly Cell[]) => CloseTime,
+    adder: RowAdder,
+    private readonly closingKey: number | null,
   ) {
-    this.accumulators = calls.map(createAccumulator);
-    this.stateSchema = struct([
-      ...keyFields,
-      ...this.accumulators.flatMap((accumulator, index) =>
-        accumulator.stateFields.map((f) => field(`${f.name}_${index}`, f.type, f.nullable)),
-      ),
-    ]);
+    this.accumulators = adder.accumulators();
+    this.columns = keyFields.map(({ type }) => columnCodes(type));
+    this.codes = keyFields.map(() => new Int32Array(0));
+    this.stateSchema = stateSchemaOf(keyFields, this.accumulators);
   }
 
   get size(): number {
     return this.groups;
   }
 
-  /** The slot of a group, made if it is new. */
-  slotOf(key: readonly Cell[]): number {
-    const time = this.closeTime(key);
-    let slots = this.byTime.get(time);
-    if (slots === undefined) {
-      slots = new Map();
-      this.byTime.set(time, slots);
+  /** The slots of groups by their keys, of which there are `count`; groups that are new are made. Those that close at or before `lateMicros` get -1. */
+  slotsOf(keys: readonly KeyColumn[], count: number, lateMicros: number | null = null): Int32Array {
+    const wanted = keys.map(({ values, codes }, index) => {
+      const known = (this.columns[index] as ColumnCodes).encode(values);
+      return codes.map((code) => known[code] as number);
+    });
+    return this.find(wanted, count, lateMicros);
+  }
+
+  private find(wanted: readonly Int32Array[], count: number, lateMicros: number | null): Int32Array {
+    const slots = new Int32Array(count);
+    const closing = this.closingKey === null ? null : (wanted[this.closingKey] as Int32Array);
+    for (let i = 0; i < count; i++) {
+      const groups = this.closingGroups(closing === null ? null : (closing[i] as number), lateMicros);
+      if (groups === null) slots[i] = -1;
+      else {
+        const slot = groups.find(this.codes, wanted, i);
+        slots[i] = slot >= 0 ? slot : this.allocate(groups, wanted, i);
+      }
+    }
+    return slots;
+  }
+
+  /** The groups that close when those with this code do; null when that is too late. */
+  private closingGroups(code: number | null, lateMicros: number | null): ClosingGroups | null {
+    let groups = code === null ? this.byTime.get(null) : this.byCode[code];
+    const time = groups === undefined ? this.timeOf(code) : groups.time;
+    if (time !== null && lateMicros !== null && time <= lateMicros) return null;
+    if (groups !== undefined && groups.size > 0) return groups;
+    groups = this.byTime.get(time);
+    if (groups === undefined) {
+      groups = new ClosingGroups(time);
+      this.byTime.set(time, groups);
       if (time !== null && (this.earliest === null || time < this.earliest)) this.earliest = time;
     }
-    const text = keyText(key);
-    let slot = slots.get(text);
-    if (slot === undefined) {
-      slot = this.allocate(key, time);
-      slots.set(text, slot);
+    if (code !== null) this.byCode[code] = groups;
+    return groups;
+  }
+
+  private timeOf(code: number | null): CloseTime {
+    return code === null ? null : closeTime((this.columns[this.closingKey as number] as ColumnCodes).cell(code));
+  }
+
+  private allocate(groups: ClosingGroups, wanted: readonly Int32Array[], row: number): number {
+    const slot = this.free.pop() ?? this.slots++;
+    if (slot >= this.capacity) this.grow();
+    for (let c = 0; c < wanted.length; c++) {
+      (this.codes[c] as Int32Array)[slot] = (wanted[c] as Int32Array)[row] as number;
     }
+    groups.add(this.codes, slot);
+    this.groupsOf[slot] = groups;
+    this.groups++;
     return slot;
   }
 
-  private allocate(key: readonly Cell[], time: CloseTime): number {
-    const slot = this.free.pop() ?? this.keys.length;
-    if (slot >= this.capacity) {
-      this.capacity = Math.max(64, this.capacity * 2);
-      for (const accumulator of this.accumulators) accumulator.grow(this.capacity);
-    }
-    this.keys[slot] = key as Cell[];
-    this.times[slot] = time;
-    this.groups++;
-    return slot;
+  private grow(): void {
+    this.capacity = Math.max(64, this.capacity * 2);
+    for (const accumulator of this.accumulators) accumulator.grow(this.capacity);
+    this.codes.forEach((codes, index) => {
+      const grown = new Int32Array(this.capacity);
+      grown.set(codes);
+      this.codes[index] = grown;
+    });
   }
 
   /** Adds group i of a partial result to slot `slots[i]`; -1 leaves it out. */
@@ -87,16 +130,16 @@ export class GroupTable {
 
   /** Forgets one group. */
   remove(slot: number): void {
-    const time = this.times[slot] as CloseTime;
-    const slots = this.byTime.get(time);
-    slots?.delete(keyText(this.keys[slot] as Cell[]));
-    if (slots?.size === 0) this.byTime.delete(time);
+    const groups = this.groupsOf[slot] as ClosingGroups;
+    groups.remove(this.codes, slot);
+    if (groups.size === 0) this.byTime.delete(groups.time);
     this.release(slot);
+    this.dropUnusedValues();
   }
 
   private release(slot: number): void {
     for (const accumulator of this.accumulators) accumulator.reset(slot);
-    this.keys[slot] = [];
+    this.groupsOf[slot] = undefined;
     this.free.push(slot);
     this.groups--;
   }
@@ -104,17 +147,38 @@ export class GroupTable {
   /** Slots of all groups whose close time is at or before `throughMicros`, earliest first. */
   closing(throughMicros: Int64): Int32Array {
     if (this.earliest === null || this.earliest > throughMicros) return new Int32Array(0);
-    return this.slotsOf(this.closeTimes().filter((time) => time <= throughMicros));
+    return this.slotsAt(this.closeTimes().filter((time) => time <= throughMicros));
   }
 
   evict(throughMicros: Int64): void {
     if (this.earliest === null || this.earliest > throughMicros) return;
     for (const time of this.closeTimes()) {
-      if (time > throughMicros) continue;
-      for (const slot of (this.byTime.get(time) as Map<string, number>).values()) this.release(slot);
+      if (time > throughMicros) break;
+      const groups = this.byTime.get(time) as ClosingGroups;
+      for (const slot of groups.slots()) this.release(slot);
+      groups.clear();
       this.byTime.delete(time);
     }
     this.earliest = this.closeTimes()[0] ?? null;
+    this.dropUnusedValues();
+  }
+
+  /** Numbers the values of the key columns anew where most of them belong to no group. */
+  private dropUnusedValues(): void {
+    const limit = Math.max(MIN_VALUES, this.groups * 2);
+    if (this.columns.every((column) => column.size <= limit)) return;
+    const slots = this.all();
+    this.columns = this.columns.map((column, index) => {
+      const codes = this.codes[index] as Int32Array;
+      const fresh = columnCodes((this.keyFields[index] as Field).type);
+      const values = column.take(slots.map((slot) => codes[slot] as number));
+      fresh.encode(values).forEach((code, i) => {
+        codes[slots[i] as number] = code;
+      });
+      return fresh;
+    });
+    for (const groups of this.byTime.values()) groups.index(this.codes);
+    this.byCode = [];
   }
 
   /** Close times of all groups that ever close, earliest first. */
@@ -123,12 +187,15 @@ export class GroupTable {
     return times.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   }
 
-  /** The latest close time of the groups that began at or before `begunByMicros`, their window or time being key cell `at`; null: none. */
-  lastClose(at: number, begunByMicros: number): number | null {
+  /** The latest close time of the groups that began at or before `begunByMicros`; null: none. */
+  lastClose(begunByMicros: number): number | null {
+    if (this.closingKey === null) return null;
+    const column = this.columns[this.closingKey] as ColumnCodes;
+    const codes = this.codes[this.closingKey] as Int32Array;
     let last: number | null = null;
-    for (const slot of this.all()) {
-      const cell = this.keyOf(slot)[at] ?? null;
-      const [begin, close] = [Array.isArray(cell) ? (cell[0] as CloseTime) : (cell as CloseTime), this.closesAt(slot)];
+    for (const code of new Set(this.all().map((slot) => codes[slot] as number))) {
+      const cell = column.cell(code);
+      const [begin, close] = [Array.isArray(cell) ? (cell[0] as CloseTime) : (cell as CloseTime), closeTime(cell)];
       if (begin === null || close === null || begin > begunByMicros) continue;
       last = Math.max(last ?? Number.NEGATIVE_INFINITY, Number(close));
     }
@@ -137,33 +204,33 @@ export class GroupTable {
 
   /** Every group: those that close by close time, then those that never do. */
   all(): Int32Array {
-    return this.slotsOf([...this.closeTimes(), null]);
+    return this.slotsAt([...this.closeTimes(), null]);
   }
 
-  private slotsOf(times: readonly CloseTime[]): Int32Array {
-    const slots: number[] = [];
-    for (const time of times) {
-      for (const slot of this.byTime.get(time)?.values() ?? []) slots.push(slot);
-    }
-    return Int32Array.from(slots);
+  private slotsAt(times: readonly CloseTime[]): Int32Array {
+    const found = times.flatMap((time) => this.byTime.get(time) ?? []);
+    const slots = new Int32Array(found.reduce((sum, { size }) => sum + size, 0));
+    let n = 0;
+    for (const groups of found) for (const slot of groups.slots()) slots[n++] = slot;
+    return slots;
   }
 
   closesAt(slot: number): CloseTime {
-    return this.times[slot] as CloseTime;
+    return (this.groupsOf[slot] as ClosingGroups).time;
   }
 
-  keyOf(slot: number): readonly Cell[] {
-    return this.keys[slot] as Cell[];
+  keyOf(slot: number): Cell[] {
+    return this.columns.map((column, index) => column.cell(this.codes[index]?.[slot] as number));
   }
 
   /** Key columns followed by the aggregates' results. */
   results(slots: Int32Array): Vector[] {
-    return [...this.keyVectors(slots), ...this.accumulators.map((accumulator) => accumulator.result(slots))];
+    return [...this.keys(slots), ...this.accumulators.map((accumulator) => accumulator.result(slots))];
   }
 
   /** Rows of `stateSchema`. */
   save(slots: Int32Array): Batch {
-    const vectors = [...this.keyVectors(slots), ...this.accumulators.flatMap((accumulator) => accumulator.save(slots))];
+    const vectors = [...this.keys(slots), ...this.accumulators.flatMap((accumulator) => accumulator.save(slots))];
     return { schema: this.stateSchema, length: slots.length, vectors };
   }
 
@@ -173,32 +240,30 @@ export class GroupTable {
     for (let at = 0; at < slots.length; at += SAVED_ROWS) yield this.save(slots.subarray(at, at + SAVED_ROWS));
   }
 
-  private keyVectors(slots: Int32Array): Vector[] {
-    return this.keyFields.map((f, index) =>
-      vectorOf(
-        f.type,
-        Array.from(slots, (slot) => (this.keys[slot] as Cell[])[index] ?? null),
-      ),
-    );
+  /** The key columns of groups. */
+  keys(slots: Int32Array): Vector[] {
+    return this.columns.map((column, index) => {
+      const codes = this.codes[index] as Int32Array;
+      return column.take(slots.map((slot) => codes[slot] as number));
+    });
   }
 
   /** Applies a change that the state store gave back. */
   apply(change: StateChange): void {
     if (change.evictedThroughMicros !== null) this.evict(change.evictedThroughMicros);
-    for (const batch of change.removals) {
-      for (let row = 0; row < batch.length; row++) this.removeKey(this.keyAt(batch, row));
-    }
+    for (const batch of change.removals)
+      for (const slot of this.slotsIn(batch)) if (this.groupsOf[slot] !== undefined) this.remove(slot);
     for (const batch of change.upserts) this.load(batch);
   }
 
-  private removeKey(key: readonly Cell[]): void {
-    const slot = this.byTime.get(this.closeTime(key))?.get(keyText(key));
-    if (slot !== undefined) this.remove(slot);
+  /** The slots of rows that begin with the key columns. */
+  private slotsIn(batch: Batch): Int32Array {
+    const wanted = this.columns.map((column, index) => column.encode(batch.vectors[index] as Vector));
+    return this.find(wanted, batch.length, null);
   }
 
   private load(batch: Batch): void {
-    const slots = new Int32Array(batch.length);
-    for (let row = 0; row < batch.length; row++) slots[row] = this.slotOf(this.keyAt(batch, row));
+    const slots = this.slotsIn(batch);
     let column = this.keyFields.length;
     for (const accumulator of this.accumulators) {
       const width = accumulator.stateFields.length;
@@ -206,10 +271,24 @@ export class GroupTable {
       column += width;
     }
   }
+}
 
-  private keyAt(batch: Batch, row: number): Cell[] {
-    return this.keyFields.map((_, index) => cellAt(batch.vectors[index] as Vector, row));
-  }
+/** The durable form of groups: key columns, then the columns of the aggregates. */
+export function groupStateSchema(keyFields: readonly Field[], calls: readonly AggregateCall[]): Schema {
+  return stateSchemaOf(keyFields, calls.map(createAccumulator));
+}
+
+function stateSchemaOf(keyFields: readonly Field[], accumulators: readonly Accumulator[]): Schema {
+  const columns = accumulators.flatMap(({ stateFields }, index) =>
+    stateFields.map((f) => field(`${f.name}_${index}`, f.type, f.nullable)),
+  );
+  return struct([...keyFields, ...columns]);
+}
+
+/** A window closes at its end, an event time at itself (Spark: WatermarkSupport.watermarkExpression). */
+export function closeTime(cell: Cell): CloseTime {
+  if (Array.isArray(cell)) return (cell[1] as Int64 | null) ?? null;
+  return cell as Int64 | null;
 }
 
 /** Equal for keys that group together. */

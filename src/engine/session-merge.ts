@@ -1,13 +1,18 @@
-import type { Cell, Int64 } from '../batch.ts';
+import type { Int64 } from '../batch.ts';
 
-/** [start, end), microseconds. */
-export interface Bounds {
-  readonly start: Int64;
-  readonly end: Int64;
+/** The windows of rows `from` to `to` of a batch. */
+export interface RowBounds {
+  readonly starts: ArrayLike<Int64>;
+  readonly ends: ArrayLike<Int64>;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A stretch of a key's rows that belong together; `slot` holds its aggregates. */
-export interface Session extends Bounds {
+export interface Session {
+  /** [start, end), microseconds. */
+  readonly start: Int64;
+  readonly end: Int64;
   readonly slot: number;
 }
 
@@ -17,7 +22,8 @@ export interface Merged {
   end: Int64;
   /** -1 until it has one. */
   slot: number;
-  key: readonly Cell[];
+  /** Which of the batch's keys it is of. */
+  key: number;
   /** It is a stored session that the batch did not widen: it keeps its slot. */
   isUnmoved: boolean;
   readonly segments: Segment[];
@@ -31,11 +37,11 @@ export type Segment =
 /**
  * Merges rows of one key, sorted by start, with its stored sessions, sorted as well: what begins at or before the end so far
  * belongs to the session (Spark: MergingSessionsIterator, over the order that MergingSortWithSessionWindowStateIterator makes).
- * `runs` takes the run of each row.
+ * `runs` takes the run of each row of the batch.
  */
 export function mergeKey(
   stored: readonly Session[],
-  rows: readonly Bounds[],
+  { starts, ends, from, to }: RowBounds,
   newRun: () => number,
   runs: Int32Array,
 ): Merged[] {
@@ -44,23 +50,25 @@ export function mergeKey(
   const storedUpTo = (start: Int64 | null) => {
     for (let next = stored[nextStored]; next !== undefined; next = stored[nextStored]) {
       if (start !== null && next.start > start) return;
-      join(merged, next).segments.push({ from: 'stored', slot: next.slot });
+      join(merged, next.start, next.end).segments.push({ from: 'stored', slot: next.slot });
       nextStored++;
     }
   };
-  rows.forEach((row, index) => {
-    storedUpTo(row.start);
-    const { segments } = join(merged, row);
+  for (let row = from; row < to; row++) {
+    const start = starts[row] as Int64;
+    if (nextStored < stored.length) storedUpTo(start);
+    const { segments } = join(merged, start, ends[row] as Int64);
     const last = segments.at(-1);
     if (last?.from === 'run') {
-      runs[index] = last.run;
-      return;
+      runs[row] = last.run;
+      continue;
     }
     const run = newRun();
-    runs[index] = run;
+    runs[row] = run;
     segments.push({ from: 'run', run });
-  });
+  }
   storedUpTo(null);
+  if (stored.length === 0) return merged;
   const bySlot = new Map(stored.map((session) => [session.slot, session]));
   for (const session of merged) {
     const [only, ...others] = storedSlots(session);
@@ -72,21 +80,17 @@ export function mergeKey(
 }
 
 /** The session that a piece belongs to: the last one, widened, or a new one. */
-function join(merged: Merged[], { start, end }: Bounds): Merged {
+function join(merged: Merged[], start: Int64, end: Int64): Merged {
   const last = merged.at(-1);
   if (last !== undefined && start <= last.end) {
     if (end > last.end) last.end = end;
     return last;
   }
-  const session: Merged = { start, end, slot: -1, key: [], isUnmoved: false, segments: [] };
+  const session: Merged = { start, end, slot: -1, key: -1, isUnmoved: false, segments: [] };
   merged.push(session);
   return session;
 }
 
 export function storedSlots(session: Merged): number[] {
   return session.segments.flatMap((segment) => (segment.from === 'stored' ? [segment.slot] : []));
-}
-
-export function compareTimes(a: Int64, b: Int64): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import type { Batch, Cell, Int64, Vector } from '../../batch.ts';
+import type { Batch, Vector } from '../../batch.ts';
 import { cellAt, takeBatch } from '../../batch.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
@@ -6,10 +6,10 @@ import type { OutputMode } from '../../sink.ts';
 import type { StateStore } from '../../state-store.ts';
 import { RowAdder } from '../aggregates/add-rows.ts';
 import type { BatchRun } from '../batch-run.ts';
-import { ChunkGroups } from '../chunk-groups.ts';
-import type { CloseTime } from '../group-table.ts';
-import { GroupTable, keyText } from '../group-table.ts';
+import { ChunkGrouper, ChunkGroups } from '../chunk-groups.ts';
+import { closeTime, GroupTable, keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
+import { SlotSet } from '../slot-set.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
 
@@ -29,7 +29,6 @@ export class AggregateOperator implements StatefulOperator {
   private table: GroupTable;
   private readonly journal: StateJournal;
   private readonly schema;
-  private readonly closeTime: (key: readonly Cell[]) => CloseTime;
   private counters = { updated: 0, removed: 0 };
   /** Groups of the batch that were late, each counted once, however many rows and chunks it came from (as in Spark). */
   private readonly lateGroups = new Set<string>();
@@ -44,7 +43,6 @@ export class AggregateOperator implements StatefulOperator {
   ) {
     this.operatorId = node.operatorId;
     this.schema = schemaOf(node.output);
-    this.closeTime = closeTimeOf(node);
     this.adder = new RowAdder(node.aggregates);
     this.table = this.emptyTable();
     this.journal = new StateJournal(store);
@@ -52,7 +50,7 @@ export class AggregateOperator implements StatefulOperator {
 
   private emptyTable(): GroupTable {
     const fields = schemaOf(this.node.output.slice(0, this.node.keys.length)).fields;
-    return new GroupTable(fields, this.node.aggregates, this.closeTime);
+    return new GroupTable(fields, this.adder, this.node.eventTimeKey);
   }
 
   async restore(version: number): Promise<void> {
@@ -64,14 +62,14 @@ export class AggregateOperator implements StatefulOperator {
     this.counters = { updated: 0, removed: 0 };
     this.lateGroups.clear();
     const touched = await this.consume(run);
-    if (this.node.keys.length === 0) touched.add(this.table.slotOf([]));
+    if (this.node.keys.length === 0) touched.addAll(this.table.slotsOf([], 1));
     this.counters.updated = touched.size;
     yield* this.emit(run, touched);
   }
 
   /** Takes in all rows of the batch; gives the slots that they changed, in order. */
-  private async consume(run: BatchRun): Promise<Set<number>> {
-    const touched = new Set<number>();
+  private async consume(run: BatchRun): Promise<SlotSet> {
+    const touched = new SlotSet();
     const elsewhere = run.chunkGroups?.(this.operatorId) ?? null;
     if (elsewhere === null) {
       for await (const groups of this.chunkGroups(run)) this.merge(groups, run, touched);
@@ -83,18 +81,18 @@ export class AggregateOperator implements StatefulOperator {
 
   /** The groups of every chunk of the batch, in order. */
   async *chunkGroups(run: BatchRun): AsyncGenerator<ChunkGroups> {
-    let groups: ChunkGroups | null = null;
+    let groups: ChunkGrouper | null = null;
     let chunk = -1;
     for await (const all of this.input.rows(run)) {
       if (groups === null || run.chunk !== chunk) {
-        if (groups !== null) yield groups;
-        groups = new ChunkGroups(this.node, this.adder);
+        if (groups !== null) yield groups.finish();
+        groups = new ChunkGrouper(this.node, this.adder);
         chunk = run.chunk;
       }
       const batch = this.dropLateRows(all, run, groups.lateGroups);
       if (batch.length > 0) groups.add(batch);
     }
-    if (groups !== null) yield groups;
+    if (groups !== null) yield groups.finish();
   }
 
   /** Late rows of an aggregation keyed on the event time itself; windows are told late where they are assigned. */
@@ -105,7 +103,7 @@ export class AggregateOperator implements StatefulOperator {
     const column = batch.vectors[this.node.keys[at] as number] as Vector;
     const kept: number[] = [];
     for (let row = 0; row < batch.length; row++) {
-      const time = timeOf(cellAt(column, row));
+      const time = closeTime(cellAt(column, row));
       if (time === null || time > run.lateMicros) kept.push(row);
       else {
         lateGroups.add(keyText(this.node.keys.map((key) => cellAt(batch.vectors[key] as Vector, row))));
@@ -127,43 +125,36 @@ export class AggregateOperator implements StatefulOperator {
     return late === 0 ? batch : takeBatch(batch, Int32Array.from(kept));
   }
 
-  private merge(chunk: ChunkGroups, run: BatchRun, touched: Set<number>): void {
+  private merge(chunk: ChunkGroups, run: BatchRun, touched: SlotSet): void {
     for (const group of chunk.lateGroups) this.lateGroups.add(group);
     run.flow.group(this.operatorId, chunk.rows);
     const filtersLate = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
-    const slots = new Int32Array(chunk.size);
-    for (let group = 0; group < slots.length; group++) {
-      const key = chunk.keyOf(group);
-      if (filtersLate) {
-        const time = this.closeTime(key);
-        if (time !== null && time <= run.lateMicros) {
-          this.lateGroups.add(keyText(key));
-          slots[group] = -1;
-          continue;
-        }
-      }
-      const slot = this.table.slotOf(key);
-      slots[group] = slot;
-      touched.add(slot);
-    }
+    const slots = this.table.slotsOf(chunk.keys, chunk.size, filtersLate ? run.lateMicros : null);
+    touched.addAll(slots);
+    slots.forEach((slot, group) => {
+      if (slot < 0) this.lateGroups.add(keyText(chunk.keyOf(group)));
+    });
     this.table.mergeGroups(slots, chunk.accumulators);
   }
 
-  private *emit(run: BatchRun, touched: ReadonlySet<number>): Generator<Batch> {
+  private *emit(run: BatchRun, touched: SlotSet): Generator<Batch> {
     const closing =
       this.node.eventTimeKey === null || run.outputMode === 'complete' ? null : this.table.closing(run.evictMicros);
     if (run.outputMode === 'append') yield* this.output(closing ?? this.table.all());
-    else if (run.outputMode === 'update') yield* this.output(Int32Array.from(touched));
+    else if (run.outputMode === 'update') yield* this.output(touched.slots());
     else yield* this.output(this.table.all());
-    const surviving: number[] = [];
-    for (const slot of touched) {
-      const time = this.table.closesAt(slot);
-      if (closing === null || time === null || time > run.evictMicros) surviving.push(slot);
-    }
-    const upserts = surviving.length === 0 ? [] : [this.table.save(Int32Array.from(surviving))];
+    const surviving = closing === null ? touched.slots() : this.openAfter(touched.slots(), run.evictMicros);
+    const upserts = surviving.length === 0 ? [] : [this.table.save(surviving)];
     this.counters.removed = closing?.length ?? 0;
     if (closing !== null) this.table.evict(run.evictMicros);
     this.journal.stage({ evictedThroughMicros: closing === null ? null : run.evictMicros, removals: [], upserts });
+  }
+
+  private openAfter(slots: Int32Array, micros: number): Int32Array {
+    return slots.filter((slot) => {
+      const time = this.table.closesAt(slot);
+      return time === null || time > micros;
+    });
   }
 
   private *output(slots: Int32Array): Generator<Batch> {
@@ -186,8 +177,7 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   lastClose(begunByMicros: number): number | null {
-    const at = this.node.eventTimeKey;
-    return at === null ? null : this.table.lastClose(at, begunByMicros);
+    return this.table.lastClose(begunByMicros);
   }
 
   progress(): StateProgress {
@@ -204,15 +194,4 @@ export class AggregateOperator implements StatefulOperator {
       lastCloseMicros: times.length === 0 ? null : Number(times.at(-1)),
     };
   }
-}
-
-/** A window closes at its end, an event time at itself (Spark: WatermarkSupport.watermarkExpression). */
-export function closeTimeOf(node: AggregateNode): (key: readonly Cell[]) => CloseTime {
-  const at = node.eventTimeKey;
-  return at === null ? () => null : (key) => timeOf(key[at] ?? null);
-}
-
-function timeOf(cell: Cell): CloseTime {
-  if (Array.isArray(cell)) return (cell[1] as Int64 | null) ?? null;
-  return cell as Int64 | null;
 }

@@ -1,19 +1,22 @@
-import type { Batch, Cell, Int64, Vector } from '../../batch.ts';
-import { batchOf, cellAt, concatBatches, takeBatch } from '../../batch.ts';
+import type { Batch, Cell, Int64, StructVector, Vector } from '../../batch.ts';
+import { cellAt, concatBatches, takeBatch, vectorOf } from '../../batch.ts';
 import { invariant } from '../../errors.ts';
-import type { PhysicalPlan } from '../../plan/physical.ts';
-import { schemaOf } from '../../plan/physical.ts';
+import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
+import { schemaOf, WINDOW_TYPE } from '../../plan/physical.ts';
+import type { Schema } from '../../schema.ts';
 import type { OutputMode } from '../../sink.ts';
 import type { StateChange, StateStore } from '../../state-store.ts';
 import type { Accumulator } from '../aggregates/accumulator.ts';
 import { RowAdder } from '../aggregates/add-rows.ts';
 import type { BatchRun } from '../batch-run.ts';
 import { cellKey } from '../cell-key.ts';
-import { GroupTable } from '../group-table.ts';
+import { GroupTable, keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
-import { RowGrouper } from '../row-grouper.ts';
-import type { Bounds, Merged, Session } from '../session-merge.ts';
-import { compareTimes, mergeKey, storedSlots } from '../session-merge.ts';
+import { type KeyColumn, RowGrouper } from '../row-grouper.ts';
+import type { Merged, RowBounds, Session } from '../session-merge.ts';
+import { mergeKey, storedSlots } from '../session-merge.ts';
+import { int64s, sortedByCodeAndTime } from '../session-order.ts';
+import { SlotSet } from '../slot-set.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
 
@@ -55,7 +58,7 @@ export class SessionOperator implements StatefulOperator {
 
   private emptyTable(): GroupTable {
     const fields = schemaOf(this.node.output.slice(0, this.node.keys.length)).fields;
-    return new GroupTable(fields, this.node.aggregates, (key) => this.windowOf(key)[1]);
+    return new GroupTable(fields, this.adder, this.node.sessionKey);
   }
 
   private windowOf(key: readonly Cell[]): [start: Int64, end: Int64] {
@@ -138,59 +141,48 @@ export class SessionOperator implements StatefulOperator {
 
   /** Merges a batch's rows with the open sessions of their keys; gives how many it put into sessions. */
   private merge(batch: Batch, changes: SessionChanges): number {
-    const { order, keys } = this.sortRows(batch);
+    const { keys, rows, sorted } = this.sortRows(batch);
     const merged: Merged[] = [];
     const runs = new Int32Array(batch.length);
     let runCount = 0;
-    let at = 0;
-    for (const { key, rows } of keys) {
-      const text = this.keyText(key);
-      const list = mergeKey(this.sessions.get(text) ?? [], rows, () => runCount++, runs.subarray(at));
-      at += rows.length;
-      for (const session of list) session.key = key;
-      merged.push(...list);
+    const newRun = () => runCount++;
+    let count = 0;
+    for (const [key, bounds] of rows.entries()) {
+      count += bounds.to - bounds.from;
+      const text = keyText(keys.keyOf(key));
+      const list = mergeKey(this.sessions.get(text) ?? [], bounds, newRun, runs);
+      for (const session of list) {
+        session.key = key;
+        merged.push(session);
+      }
       this.sessions.set(text, list);
     }
-    const partial = this.sumRuns(takeBatch(batch, order), runs, runCount);
-    this.settle(
-      merged.filter((session) => session.segments.some((segment) => segment.from === 'run')),
-      partial,
-      changes,
-    );
-    return at;
+    const partial = this.sumRuns(sorted, runs, runCount);
+    const touched = merged.filter((session) => session.segments.some((segment) => segment.from === 'run'));
+    this.settle(touched, keys, partial, runCount, changes);
+    return count;
   }
 
-  /** The rows by key, and within a key by time; rows of one time stay in the order in which they came. */
-  private sortRows(batch: Batch): { order: Int32Array; keys: { key: Cell[]; rows: readonly Bounds[] }[] } {
-    const { sessionKey } = this.node;
-    const others = this.node.keys.filter((_, index) => index !== sessionKey);
-    const grouper = new RowGrouper(others.length);
-    const codes = grouper.assign(
+  /** The rows by key, and within a key by time; rows of one time stay in the order in which they came. `rows` are those of each key. */
+  private sortRows(batch: Batch): { keys: RowGrouper; rows: readonly RowBounds[]; sorted: Batch } {
+    const others = this.node.keys.filter((_, index) => index !== this.node.sessionKey);
+    const keys = new RowGrouper(others.map((key) => (this.node.input.output[key] as Attribute).type));
+    const codes = keys.assign(
       others.map((key) => batch.vectors[key] as Vector),
       batch.length,
     );
-    const window = batch.vectors[this.node.keys[sessionKey as number] as number] as Vector;
-    const bounds = Array.from({ length: batch.length }, (_, row) => {
-      const [start, end] = cellAt(window, row) as unknown as [Int64, Int64];
-      return { start, end };
-    });
-    const startOf = (row: number) => (bounds[row] as Bounds).start;
-    const codeOf = (row: number) => codes[row] as number;
-    const order = Int32Array.from({ length: batch.length }, (_, row) => row).sort(
-      (a, b) => codeOf(a) - codeOf(b) || compareTimes(startOf(a), startOf(b)) || a - b,
-    );
-    const keys: { key: Cell[]; rows: Bounds[] }[] = [];
-    for (const row of order) {
-      const code = codeOf(row);
-      keys[code] ??= { key: this.withWindow(grouper.keyOf(code), null), rows: [] };
-      (keys[code] as { rows: Bounds[] }).rows.push(bounds[row] as Bounds);
-    }
-    return { order, keys };
-  }
-
-  /** The key cells of a session, the window in its place. */
-  private withWindow(others: readonly Cell[], window: Cell): Cell[] {
-    return others.toSpliced(this.node.sessionKey as number, 0, window);
+    const window = batch.vectors[this.node.keys[this.node.sessionKey as number] as number] as StructVector;
+    const { order, offsets } = sortedByCodeAndTime(codes, keys.size, int64s(window.children[0] as Vector));
+    const sorted = takeBatch(batch, order);
+    const sortedWindow = sorted.vectors[this.node.keys[this.node.sessionKey as number] as number] as StructVector;
+    const [starts, ends] = sortedWindow.children.map(int64s) as [ArrayLike<Int64>, ArrayLike<Int64>];
+    const rows = Array.from({ length: keys.size }, (_, key) => ({
+      starts,
+      ends,
+      from: offsets[key] as number,
+      to: offsets[key + 1] as number,
+    }));
+    return { keys, rows, sorted };
   }
 
   private sumRuns(sorted: Batch, runs: Int32Array, runCount: number): readonly Accumulator[] {
@@ -201,23 +193,27 @@ export class SessionOperator implements StatefulOperator {
   }
 
   /** A session whose bounds changed is a new state row; the ones it replaces are removed (Spark: putSessions). */
-  private settle(merged: readonly Merged[], partial: readonly Accumulator[], changes: SessionChanges): void {
-    const replaced = merged.flatMap((session) => (session.isUnmoved ? [] : storedSlots(session)));
-    const saved = this.loadSaved(this.table.save(Int32Array.from(replaced)));
-    const indexOf = new Map(replaced.map((slot, index) => [slot, index]));
-    for (const slot of replaced) {
-      changes.remove(this.table.keyOf(slot));
-      this.table.remove(slot);
-    }
-    for (const session of merged) {
-      if (!session.isUnmoved) {
-        const key = session.key.map((cell, i) => (i === this.node.sessionKey ? [session.start, session.end] : cell));
-        session.slot = this.table.slotOf(key);
-      }
-      changes.touched.add(session.slot);
-    }
-    const rounds = Math.max(0, ...merged.map((session) => session.segments.length));
-    const runCount = merged.reduce((sum, session) => sum + session.segments.filter((s) => s.from === 'run').length, 0);
+  private settle(
+    merged: readonly Merged[],
+    keys: RowGrouper,
+    partial: readonly Accumulator[],
+    runCount: number,
+    changes: SessionChanges,
+  ): void {
+    const moved = merged.filter((session) => !session.isUnmoved);
+    const replaced = Int32Array.from(moved.flatMap(storedSlots));
+    const saved = this.loadSaved(this.table.save(replaced));
+    const indexOf = new Map<number, number>();
+    replaced.forEach((slot, index) => {
+      indexOf.set(slot, index);
+    });
+    changes.removedKeys = this.table.keys(replaced);
+    for (const slot of replaced) this.table.remove(slot);
+    this.table.slotsOf(this.keysOf(moved, keys), moved.length).forEach((slot, index) => {
+      (moved[index] as Merged).slot = slot;
+    });
+    changes.touched.addAll(Int32Array.from(merged, (session) => session.slot));
+    const rounds = merged.reduce((most, session) => Math.max(most, session.segments.length), 0);
     for (let round = 0; round < rounds; round++) {
       const fromSaved = new Int32Array(replaced.length).fill(-1);
       const fromRuns = new Int32Array(runCount).fill(-1);
@@ -231,6 +227,22 @@ export class SessionOperator implements StatefulOperator {
       this.table.mergeGroups(fromSaved, saved);
       this.table.mergeGroups(fromRuns, partial);
     }
+  }
+
+  /** The keys of sessions, the window in its place. */
+  private keysOf(sessions: readonly Merged[], keys: RowGrouper): KeyColumn[] {
+    const columns = keys.keys().map(({ values, codes }) => ({
+      values,
+      codes: Int32Array.from(sessions, (session) => codes[session.key] as number),
+    }));
+    const windows = {
+      values: vectorOf(
+        WINDOW_TYPE,
+        sessions.map(({ start, end }) => [start, end]),
+      ),
+      codes: Int32Array.from(sessions, (_, index) => index),
+    };
+    return columns.toSpliced(this.node.sessionKey as number, 0, windows);
   }
 
   private loadSaved(saved: Batch): readonly Accumulator[] {
@@ -250,13 +262,13 @@ export class SessionOperator implements StatefulOperator {
     const closing = closes ? this.table.closing(run.evictMicros) : new Int32Array(0);
     const slots = run.outputMode === 'append' && closes ? closing : this.table.all();
     if (slots.length > 0) yield { schema: this.schema, length: slots.length, vectors: this.table.results(slots) };
-    const surviving = [...changes.touched].filter(
-      (slot) => !closes || (this.table.closesAt(slot) as Int64) > run.evictMicros,
-    );
+    const surviving = changes.touched
+      .slots()
+      .filter((slot) => !closes || (this.table.closesAt(slot) as Int64) > run.evictMicros);
     const change: StateChange = {
       evictedThroughMicros: closes ? run.evictMicros : null,
-      removals: changes.removedKeys(this.schema, this.node.keys.length),
-      upserts: surviving.length === 0 ? [] : [this.table.save(Int32Array.from(surviving))],
+      removals: changes.removals(this.schema),
+      upserts: surviving.length === 0 ? [] : [this.table.save(surviving)],
     };
     this.counters.removed = closing.length;
     if (closes) this.evict(closing, run.evictMicros);
@@ -286,8 +298,7 @@ export class SessionOperator implements StatefulOperator {
   }
 
   lastClose(begunByMicros: number): number | null {
-    const { eventTimeKey, sessionKey } = this.node;
-    return eventTimeKey === null ? null : this.table.lastClose(sessionKey as number, begunByMicros);
+    return this.node.eventTimeKey === null ? null : this.table.lastClose(begunByMicros);
   }
 
   progress(): StateProgress {
@@ -308,15 +319,14 @@ export class SessionOperator implements StatefulOperator {
 
 /** What a batch did to the stored sessions. */
 class SessionChanges {
-  readonly touched = new Set<number>();
-  private readonly removed: (readonly Cell[])[] = [];
+  readonly touched = new SlotSet();
+  /** Key columns of the sessions that are no more. */
+  removedKeys: readonly Vector[] = [];
 
-  remove(key: readonly Cell[]): void {
-    this.removed.push([...key]);
-  }
-
-  removedKeys(schema: Batch['schema'], width: number): readonly Batch[] {
-    if (this.removed.length === 0) return [];
-    return [batchOf({ kind: 'struct', fields: schema.fields.slice(0, width) }, this.removed)];
+  removals(schema: Schema): readonly Batch[] {
+    const length = this.removedKeys[0]?.length ?? 0;
+    if (length === 0) return [];
+    const fields = schema.fields.slice(0, this.removedKeys.length);
+    return [{ schema: { kind: 'struct', fields }, length, vectors: this.removedKeys }];
   }
 }

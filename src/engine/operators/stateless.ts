@@ -1,5 +1,5 @@
 import type { Batch, Vector } from '../../batch.ts';
-import { cellAt, concatBatches, takeBatch } from '../../batch.ts';
+import { concatBatches, takeBatch } from '../../batch.ts';
 import { compileFilter, compileProjection } from '../../codegen/expression.ts';
 import { ClickstreamError } from '../../errors.ts';
 import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
@@ -7,7 +7,7 @@ import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
 import { batchOfRows, rowObject } from '../../sql/values/plain.ts';
 import type { BatchRun } from '../batch-run.ts';
-import { holdBack } from '../future-events.ts';
+import { eventTimeMs, holdBack } from '../future-events.ts';
 import type { Operator } from '../operator.ts';
 import { listVector } from './list-vector.ts';
 
@@ -153,19 +153,21 @@ function observeEventTimes(run: BatchRun, watermarkId: number, column: Vector): 
     run.eventTimes.set(watermarkId, stats);
   }
   let { max, min, sum } = stats;
-  const plain = times.kind === 'fixed' && times.values instanceof Float64Array ? times.values : null;
-  for (let i = 0; i < times.length; i++) {
-    // A null event time counts as 0, as the unsafe row's null slot reads in Spark.
-    const micros =
-      times.validity !== null && times.validity[i] === 0
-        ? 0
-        : plain !== null
-          ? (plain[i] as number)
-          : Number(cellAt(times, i));
-    const ms = Math.floor(micros / 1000);
-    if (ms > max) max = ms;
-    if (ms < min) min = ms;
-    sum += ms;
+  if (times.validity === null && times.kind === 'fixed' && times.values instanceof Float64Array) {
+    const micros = times.values;
+    for (let i = 0; i < micros.length; i++) {
+      const ms = Math.floor((micros[i] as number) / 1000);
+      if (ms > max) max = ms;
+      if (ms < min) min = ms;
+      sum += ms;
+    }
+  } else {
+    for (let row = 0; row < times.length; row++) {
+      const ms = eventTimeMs(times, row);
+      if (ms > max) max = ms;
+      if (ms < min) min = ms;
+      sum += ms;
+    }
   }
   stats.max = max;
   stats.min = min;

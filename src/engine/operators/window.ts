@@ -6,6 +6,7 @@ import { schemaOf, WINDOW_TYPE } from '../../plan/physical.ts';
 import { TIMESTAMP } from '../../schema.ts';
 import type { BatchRun, OperatorAccount } from '../batch-run.ts';
 import type { Operator } from '../operator.ts';
+import { WindowVector } from '../window-vector.ts';
 
 type Node<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
 
@@ -40,7 +41,7 @@ export function windowOperator(
         const window = windowVector(assigned.starts, node.window.durationMicros);
         account.in += batch.length;
         account.filtered += countNulls(times);
-        const late = lateRows ? reportLate(run, name, batch, assigned, window, account) : 0;
+        const late = lateRows && mayBeLate(window, run) ? reportLate(run, name, batch, assigned, window, account) : 0;
         account.late += late;
         account.passed += batch.length - countNulls(times) - late;
         if (window.length === 0) continue;
@@ -131,27 +132,24 @@ function assignExact(times: Vector, window: WindowSpec): Assigned {
 }
 
 function windowVector(starts: Float64Array | BigInt64Array, durationMicros: number): StructVector {
-  const ends = starts instanceof Float64Array ? endsOf(starts, durationMicros) : exactEndsOf(starts, durationMicros);
-  const length = starts.length;
-  const column = (values: Float64Array | BigInt64Array): Vector => ({
-    kind: 'fixed',
-    type: TIMESTAMP,
-    length,
-    validity: null,
-    values,
-  });
-  return { kind: 'struct', type: WINDOW_TYPE, length, validity: null, children: [column(starts), column(ends)] };
-}
-
-function endsOf(starts: Float64Array, durationMicros: number): Float64Array {
-  const ends = new Float64Array(starts.length);
-  for (let i = 0; i < starts.length; i++) ends[i] = (starts[i] as number) + durationMicros;
-  return ends;
-}
-
-function exactEndsOf(starts: BigInt64Array, durationMicros: number): BigInt64Array {
+  if (starts instanceof Float64Array) return new WindowVector(starts, durationMicros);
+  const { length } = starts;
   const duration = BigInt(durationMicros);
-  return starts.map((start) => start + duration);
+  const children = [starts, starts.map((start) => start + duration)].map(
+    (values): Vector => ({ kind: 'fixed', type: TIMESTAMP, length, validity: null, values }),
+  );
+  return { kind: 'struct', type: WINDOW_TYPE, length, validity: null, children };
+}
+
+/** Whether there may be late rows among a batch's: mostly one look at each start tells that there are none. */
+function mayBeLate(window: StructVector, run: BatchRun): boolean {
+  if (run.outputMode === 'complete') return false;
+  if (!(window instanceof WindowVector)) return true;
+  const lastLateStart = run.lateMicros - window.durationMicros;
+  const { starts } = window;
+  let start = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < starts.length; i++) if ((starts[i] as number) < start) start = starts[i] as number;
+  return start <= lastLateStart;
 }
 
 /** Sets late pairs aside; returns the rows that are late for all their windows. */
@@ -163,7 +161,6 @@ function reportLate(
   window: StructVector,
   account: OperatorAccount,
 ): number {
-  if (run.outputMode === 'complete') return 0;
   const ends = (window.children[1] as FixedVector).values;
   const lateRows = new Set<number>();
   for (let i = 0; i < ends.length; i++) {

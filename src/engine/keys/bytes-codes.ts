@@ -1,0 +1,176 @@
+import { Buffer } from 'node:buffer';
+import type { BytesVector, Cell, ObjectVector, Vector } from '../../batch.ts';
+import { cellAt, vectorOf } from '../../batch.ts';
+import type { DataType } from '../../schema.ts';
+import { HashIndex, scatter } from './hash-index.ts';
+
+/** Numbers strings and binaries by their bytes, without making JavaScript strings of them. */
+export class BytesCodes {
+  size = 0;
+  private nullCode = -1;
+  private readonly index = new HashIndex();
+  /** The bytes of code c are `bytes[offsets[c] .. offsets[c + 1])`. */
+  private bytes = Buffer.alloc(256);
+  private view = viewOf(this.bytes);
+  private offsets = new Int32Array(17);
+  private hashes = new Int32Array(16);
+  /** Codes of strings that came as JavaScript strings. */
+  private readonly texts = new Map<string, number>();
+  /** Strings that have no UTF-8 form (lone surrogates), by their codes; they have no bytes here. */
+  private readonly illFormed = new Map<number, string>();
+
+  constructor(private readonly type: DataType) {}
+
+  encode(vector: Vector): Int32Array {
+    return vector.kind === 'bytes' ? this.encodeBytes(vector) : this.encodeCells(vector as ObjectVector);
+  }
+
+  private encodeBytes({ length, validity, offsets, bytes }: BytesVector): Int32Array {
+    const codes = new Int32Array(length);
+    const view = viewOf(bytes);
+    let end = offsets[0] as number;
+    for (let row = 0; row < length; row++) {
+      const start = end;
+      end = offsets[row + 1] as number;
+      codes[row] = validity !== null && validity[row] === 0 ? this.codeOfNull() : this.codeOf(bytes, view, start, end);
+    }
+    return codes;
+  }
+
+  private encodeCells(vector: ObjectVector): Int32Array {
+    const codes = new Int32Array(vector.length);
+    for (let row = 0; row < vector.length; row++) {
+      const cell = cellAt(vector, row);
+      if (cell === null) codes[row] = this.codeOfNull();
+      else if (typeof cell === 'string') codes[row] = this.texts.get(cell) ?? this.enterText(cell);
+      else codes[row] = this.codeOfBytes(cell as Uint8Array);
+    }
+    return codes;
+  }
+
+  private enterText(text: string): number {
+    const bytes = Buffer.from(text);
+    const isWellFormed = bytes.toString() === text;
+    const code = isWellFormed ? this.codeOfBytes(bytes) : this.allocate(bytes, 0, 0, 0);
+    if (!isWellFormed) this.illFormed.set(code, text);
+    this.texts.set(text, code);
+    return code;
+  }
+
+  private codeOfBytes(bytes: Uint8Array): number {
+    return this.codeOf(bytes, viewOf(bytes), 0, bytes.length);
+  }
+
+  private codeOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const hash = hashOf(bytes, view, start, end);
+    const { places, shift } = this.index;
+    const mask = places.length - 1;
+    for (let at = hash >>> shift; ; at = (at + 1) & mask) {
+      const code = places[at] as number;
+      if (code < 0) {
+        const entered = this.allocate(bytes, start, end, hash);
+        this.index.put(at, entered, this.hashOfCode);
+        return entered;
+      }
+      if (this.hashes[code] === hash && this.equals(code, bytes, view, start, end)) return code;
+    }
+  }
+
+  private readonly hashOfCode = (code: number): number => this.hashes[code] as number;
+
+  private equals(code: number, bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+    let known = this.offsets[code] as number;
+    if ((this.offsets[code + 1] as number) - known !== end - start) return false;
+    let at = start;
+    for (; at + 4 <= end; at += 4, known += 4) {
+      if (view.getInt32(at, true) !== this.view.getInt32(known, true)) return false;
+    }
+    for (; at < end; at++, known++) {
+      if (bytes[at] !== this.bytes[known]) return false;
+    }
+    return true;
+  }
+
+  private allocate(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const code = this.size++;
+    if (this.size > this.hashes.length) {
+      this.hashes = grown(this.hashes, this.size * 2);
+      this.offsets = grown(this.offsets, this.size * 2 + 1);
+    }
+    const from = this.offsets[code] as number;
+    const to = from + end - start;
+    if (to > this.bytes.length) {
+      const more = Buffer.alloc(Math.max(to, this.bytes.length * 2));
+      more.set(this.bytes);
+      this.bytes = more;
+      this.view = viewOf(more);
+    }
+    for (let at = start; at < end; at++) this.bytes[from + at - start] = bytes[at] as number;
+    this.offsets[code + 1] = to;
+    this.hashes[code] = hash;
+    return code;
+  }
+
+  private codeOfNull(): number {
+    if (this.nullCode < 0) this.nullCode = this.allocate(this.bytes, 0, 0, 0);
+    return this.nullCode;
+  }
+
+  cell(code: number): Cell {
+    if (code === this.nullCode) return null;
+    const [start, end] = [this.offsets[code] as number, this.offsets[code + 1] as number];
+    if (this.type.kind === 'binary') return Uint8Array.from(this.bytes.subarray(start, end));
+    return this.illFormed.get(code) ?? this.bytes.toString('utf8', start, end);
+  }
+
+  take(codes: Int32Array): Vector {
+    const { type, nullCode, offsets: from, bytes: source } = this;
+    const { length } = codes;
+    if (this.illFormed.size > 0 && codes.some((code) => this.illFormed.has(code))) {
+      return vectorOf(
+        type,
+        Array.from(codes, (code) => this.cell(code)),
+      );
+    }
+    const offsets = new Int32Array(length + 1);
+    let size = 0;
+    for (let i = 0; i < length; i++) {
+      const code = codes[i] as number;
+      size += (from[code + 1] as number) - (from[code] as number);
+      offsets[i + 1] = size;
+    }
+    const bytes = new Uint8Array(size);
+    for (let i = 0; i < length; i++) {
+      const code = codes[i] as number;
+      const end = from[code + 1] as number;
+      for (let at = from[code] as number, to = offsets[i] as number; at < end; at++, to++) {
+        bytes[to] = source[at] as number;
+      }
+    }
+    const hasNull = nullCode >= 0 && codes.includes(nullCode);
+    const validity = hasNull ? Uint8Array.from(codes, (code) => (code === nullCode ? 0 : 1)) : null;
+    return { kind: 'bytes', type, length, validity, offsets, bytes };
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Four bytes at a time. */
+function hashOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x85ebca6b);
+  return scatter(hash);
+}
+
+function grown(array: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
+  const result = new Int32Array(capacity);
+  result.set(array);
+  return result;
+}
