@@ -4,6 +4,7 @@ import { configError } from '../errors.ts';
 import type { DirectoryEntry, Disk } from '../fs/disk.ts';
 import { diskError, errnoOf } from '../fs/disk-error.ts';
 import { isTemporaryName, makeDirectoryDurable } from '../fs/durable.ts';
+import { removeIfThere } from '../fs/entries.ts';
 import { acquireLock, type Lock } from '../fs/lock.ts';
 import type { LockHost } from '../fs/lock-host.ts';
 import { LOCK_NAME } from '../fs/lock-owner.ts';
@@ -216,7 +217,7 @@ function refuseUnfinishedRewind(disk: Disk, dir: string): void {
 }
 
 function removeTemporary(disk: Disk, dir: string): void {
-  for (const { name } of namesIn(disk, dir)) if (isTemporaryName(name)) disk.unlink(join(dir, name));
+  for (const { name } of namesIn(disk, dir)) if (isTemporaryName(name)) removeIfThere(disk, join(dir, name));
 }
 
 /** The query's id; a new one only where nothing was ever logged, else a new query would repeat all output under a new name. */

@@ -9,6 +9,7 @@ import {
   syncDirectory,
   writeDurable,
 } from '../fs/durable.ts';
+import { entriesIn } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame, FRAME_VERSION } from '../fs/framed-text.ts';
 import { corruptError, newerVersionError } from './errors.ts';
 
@@ -42,7 +43,7 @@ export class Exclusions {
     if (exists(disk, dir)) {
       // An entry that was named by a process that died before the folder's fsync: it is believed from now on.
       syncDirectory(disk, dir);
-      for (const { name } of disk.readdir(dir)) if (isTemporaryName(name)) removeDurable(disk, join(dir, name));
+      for (const { name } of entriesIn(disk, dir)) if (isTemporaryName(name)) removeDurable(disk, join(dir, name));
     }
     return Exclusions.read(disk, dir);
   }
@@ -51,7 +52,7 @@ export class Exclusions {
   static read(disk: Disk, dir: string): Exclusions {
     const exclusions = new Exclusions(disk, dir);
     if (!exists(disk, dir)) return exclusions;
-    for (const { name } of disk.readdir(dir)) {
+    for (const { name } of entriesIn(disk, dir)) {
       const path = join(dir, name);
       // One that is gone meanwhile was purged by a run.
       if (/^\d+$/.test(name) && exists(disk, path)) exclusions.byBatch.set(Number(name), readEntry(disk, path));

@@ -45,7 +45,7 @@ const CHUNK_BYTES = 1 << 20;
 export class SegmentFiles {
   /** Oldest first. */
   private segments: Segment[] = [];
-  /** Files that do not count: unfinished, torn or merged into others. They stay until something is written, when all is known to be sound. */
+  /** Files that do not count: torn, or merged into others. They stay until something is written, when all is known to be sound. */
   private leftovers: readonly string[] = [];
 
   private constructor(
@@ -59,9 +59,8 @@ export class SegmentFiles {
     const numbers = names.filter((name) => /^(0|[1-9]\d{0,14})$/.test(name)).map(Number);
     files.segments = files.chain(numbers.sort((a, b) => b - a));
     const kept = new Set(files.segments.map(({ through }) => String(through)));
-    files.leftovers = names.filter(
-      (name) => isTemporaryName(name) || (!kept.has(name) && numbers.includes(Number(name))),
-    );
+    files.leftovers = names.filter((name) => !kept.has(name) && numbers.includes(Number(name)));
+    for (const name of names.filter(isTemporaryName)) files.remove(name);
     // A segment that was named by a process that died before the folder's fsync.
     syncDirectory(disk, dir);
     return files;

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
 import { ClickstreamError } from '../errors.ts';
+import { claimPath } from './claim.ts';
 import type { Disk } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
 import { isTemporaryName, writeDurable } from './durable.ts';
+import { entriesIn, removeIfThere } from './entries.ts';
 import { type Beacon, type LockHost, systemLockHost } from './lock-host.ts';
 import { describeOwner, isDead, LOCK_NAME, type LockOwner, parseOwner, readLock, remedyFor } from './lock-owner.ts';
 
@@ -39,7 +41,7 @@ export function releaseLocks(): void {
  */
 export async function acquireLock(disk: Disk, dir: string, holder: string, options: LockOptions = {}): Promise<Lock> {
   const host = options.host ?? systemLockHost;
-  const realDir = disk.realpath(dir);
+  const realDir = realPath(disk, dir);
   const path = join(realDir, LOCK_NAME);
   const folders = held.get(disk) ?? new Set<string>();
   held.set(disk, folders);
@@ -76,6 +78,8 @@ function heldLock(predecessorDied: boolean, ...actions: (() => void)[]): Lock {
 
 /** Takers that start at once may take each other's unfinished files for leftovers; then they try again. */
 const ATTEMPTS = 20;
+const CLAIM_LOOK_MS = 50;
+const SILENT_CLAIM_LOOKS = 20;
 
 /** Null: another taker came between. */
 async function tryAcquire(
@@ -88,6 +92,7 @@ async function tryAcquire(
 ): Promise<{ release(): void } | null> {
   const path = join(dir, LOCK_NAME);
   const beacon = await host.light(dir);
+  let release = () => beacon?.close();
   try {
     const owner: LockOwner = {
       pid: host.pid,
@@ -99,15 +104,15 @@ async function tryAcquire(
       holder,
     };
     const text = JSON.stringify(owner);
-    const release = () => {
+    release = () => {
       try {
-        if (readLock(disk, path) === text) unlinkIfThere(disk, path);
+        if (readLock(disk, path) === text) removeIfThere(disk, path);
       } catch {
         // The next taker finds that we are dead.
       }
       beacon?.close();
     };
-    const taken = await take(disk, path, text, host, onDead);
+    const taken = await take(disk, path, text, host, clock, onDead);
     const lit = taken && (beacon === null || (await host.isLit(dir, beacon.name)));
     if (lit && readLock(disk, path) === text) {
       await removeLeftovers(disk, dir, beacon, host);
@@ -116,13 +121,21 @@ async function tryAcquire(
     release();
     return null;
   } catch (error) {
-    beacon?.close();
+    // Also a lock that was taken already: left behind, it would look like that of a process that was killed.
+    release();
     throw error;
   }
 }
 
 /** Publishes our lock in place of none or of a dead owner's. False: our file was taken for a leftover. Errors: CHECKPOINT_IN_USE. */
-async function take(disk: Disk, path: string, text: string, host: LockHost, onDead: () => void): Promise<boolean> {
+async function take(
+  disk: Disk,
+  path: string,
+  text: string,
+  host: LockHost,
+  clock: Clock,
+  onDead: () => void,
+): Promise<boolean> {
   // Each round ends with the lock, with a living owner, or with one dead owner fewer.
   for (;;) {
     try {
@@ -134,12 +147,37 @@ async function take(disk: Disk, path: string, text: string, host: LockHost, onDe
       if (code !== 'ALREADY_EXISTS') throw error;
     }
     const found = readLock(disk, path);
-    if (found === null) continue;
+    if (found === null) {
+      if (!(await dropDeadClaim(disk, path, host, clock))) return false;
+      continue;
+    }
     const owner = parseOwner(found);
     if (owner === null) throw unreadableError(path);
     if (!(await isDead(path, owner, host))) throw inUseError(path, describeOwner(owner), remedyFor(owner, host, path));
     if (discard(disk, path, found)) onDead();
-    if (owner.beacon !== null) unlinkIfThere(disk, join(path, '..', owner.beacon));
+    if (owner.beacon !== null) removeIfThere(disk, join(path, '..', owner.beacon));
+  }
+}
+
+/**
+ * Without links, a lock that is about to be made is claimed first. Removes the claim of a process that died over it; false while
+ * its maker lives. A claim names the file that it will publish, and that one its maker, from an instant after it was made: one that stays
+ * silent was made by a process that died in that instant, or its file went with the power.
+ */
+async function dropDeadClaim(disk: Disk, path: string, host: LockHost, clock: Clock): Promise<boolean> {
+  const claim = claimPath(path);
+  for (let look = 1; ; look++) {
+    const name = readLock(disk, claim);
+    // The lock, and the claim on it, went meanwhile.
+    if (name === null) return true;
+    const text = name === '' ? null : readLock(disk, join(path, '..', name));
+    const owner = text === null ? null : parseOwner(text);
+    if (owner !== null && !(await isDead(path, owner, host))) return false;
+    if (owner !== null || look > SILENT_CLAIM_LOOKS) {
+      removeIfThere(disk, claim);
+      return true;
+    }
+    await clock.sleep(CLAIM_LOOK_MS);
   }
 }
 
@@ -160,24 +198,24 @@ function discard(disk: Disk, path: string, found: string): boolean {
       if (!['EEXIST', 'ENOENT'].includes(errnoOf(error))) throw diskError('restore', path, error);
     }
   }
-  unlinkIfThere(disk, aside);
+  removeIfThere(disk, aside);
   return isTheirs;
 }
 
 /** Beacons and temporary files of processes that died while they took the lock. */
 async function removeLeftovers(disk: Disk, dir: string, own: Beacon | null, host: LockHost): Promise<void> {
-  for (const { name } of disk.readdir(dir)) {
+  for (const { name } of entriesIn(disk, dir)) {
     if (name === own?.name) continue;
     const leftover = host.isBeaconName(name) ? !(await host.isLit(dir, name)) : isTemporaryName(name);
-    if (leftover) unlinkIfThere(disk, join(dir, name));
+    if (leftover) removeIfThere(disk, join(dir, name));
   }
 }
 
-function unlinkIfThere(disk: Disk, path: string): void {
+function realPath(disk: Disk, path: string): string {
   try {
-    disk.unlink(path);
+    return disk.realpath(path);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw diskError('remove', path, error);
+    throw diskError('open the folder', path, error);
   }
 }
 

@@ -36,6 +36,8 @@ export function claimOutput(disk: Disk, directory: string, queryId: string, expe
 
 function claim(disk: Disk, directory: string, queryId: string): void {
   makeDirectoryDurable(disk, join(directory, OWN_FOLDER));
+  // A claim on the mark that a crash left behind would shut everybody out.
+  removeFiles(disk, join(directory, OWN_FOLDER), isTemporaryName);
   const mark = new TextEncoder().encode(`${JSON.stringify({ version: 1, queryId })}\n`);
   try {
     writeDurable(disk, join(directory, MARKER), mark, 'link');

@@ -13,30 +13,27 @@ import {
 import { entriesIn, entryAt, removeIfThere } from '../fs/entries.ts';
 import { removeFiles } from './remove-files.ts';
 
+const FOLDER = '_spark_metadata';
 /** Every tenth entry repeats all before it (Spark's fileSink.log.compactInterval). */
 const COMPACT_INTERVAL = 10;
-const FOLDER = '_spark_metadata';
 
 /**
  * Adds a batch to the output folder's `_spark_metadata` log, as Spark's file sink does (FileStreamSinkLog): an entry per batch, also for
- * one without files. A batch that is there already is left as it is. Entries older than the last compact file but
- * one are removed.
+ * one without files. An entry that is there already and lists the same files is left as it is; another one is of an attempt under other settings
+ * and is replaced. Entries older than the last compact file but one are removed.
  */
 export function addToManifest(disk: Disk, directory: string, batchId: number, files: readonly string[]): void {
   const log = join(directory, FOLDER);
   if (!exists(disk, log)) makeDirectoryDurable(disk, log);
-  if (exists(disk, join(log, String(batchId))) || exists(disk, join(log, `${batchId}.compact`))) return;
   const own = files.map((path) => entryLine(disk, path));
   const isCompact = (batchId + 1) % COMPACT_INTERVAL === 0;
   const lines = isCompact ? [...earlierLines(disk, log, batchId), ...own] : own;
   const name = isCompact ? `${batchId}.compact` : String(batchId);
-  writeDurable(disk, join(log, name), new TextEncoder().encode(['v1', ...lines].join('\n')), 'link');
+  const path = join(log, name);
+  const isThere = exists(disk, path);
+  if (isThere && sameFiles(linesOf(disk, path), lines)) return;
+  writeDurable(disk, path, new TextEncoder().encode(['v1', ...lines].join('\n')), isThere ? 'rename' : 'link');
   if (isCompact) removeOld(disk, log, batchId - COMPACT_INTERVAL);
-}
-
-/** Removes what a dead process left in the log. */
-export function removeUnfinishedEntries(disk: Disk, directory: string): void {
-  removeFiles(disk, join(directory, FOLDER), isTemporaryName);
 }
 
 function entryLine(disk: Disk, path: string): string {
@@ -60,9 +57,26 @@ function earlierLines(disk: Disk, log: string, batchId: number): string[] {
     const path = join(log, id === lastCompact ? `${id}.compact` : String(id));
     // A manifest that was switched on later has no entries for the batches before.
     if (!exists(disk, path)) continue;
-    lines.push(...new TextDecoder().decode(readWhole(disk, path)).split('\n').slice(1));
+    lines.push(...linesOf(disk, path));
   }
+  return lines;
+}
+
+/** The lines of an entry, one per file. */
+function linesOf(disk: Disk, path: string): string[] {
+  const [, ...lines] = new TextDecoder().decode(readWhole(disk, path)).split('\n');
   return lines.filter((line) => line !== '');
+}
+
+/** Whether two entries list the same files; when those were written is not asked. */
+function sameFiles(one: readonly string[], other: readonly string[]): boolean {
+  const untimed = (line: string) => JSON.stringify({ ...JSON.parse(line), modificationTime: 0 });
+  return one.length === other.length && one.every((line, i) => untimed(line) === untimed(other[i] as string));
+}
+
+/** Removes what a dead process left in the log. */
+export function removeUnfinishedEntries(disk: Disk, directory: string): void {
+  removeFiles(disk, join(directory, FOLDER), isTemporaryName);
 }
 
 function removeOld(disk: Disk, log: string, beforeId: number): void {

@@ -2,7 +2,7 @@ import { dirname, join, sep } from 'node:path';
 import { ClickstreamError, configError, ioError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
-import { exists, makeDirectoryDurable } from '../../fs/durable.ts';
+import { exists, makeDirectoryDurable, syncDirectory } from '../../fs/durable.ts';
 import type { FileSourceOptions } from './options.ts';
 import type { FileSplit } from './taken.ts';
 
@@ -11,7 +11,8 @@ const OUTPUT_MARKS = ['_clickstream', '_spark_metadata'];
 
 /**
  * Deletes or archives input files whose batch is committed. Best effort, as in Spark: what fails is reported and stays where it
- * is, and is not tried again. So does a file that is no longer the one that was read. Returns the paths that are gone.
+ * is, and is not tried again. So does a file that is no longer the one that was read. Returns the paths that are gone, for good: one that came
+ * back with the power, and was forgotten meanwhile, would be read again (one fsync per folder). Errors: FSYNC_FAILED.
  */
 export function cleanFiles(
   disk: Disk,
@@ -37,7 +38,9 @@ export function cleanFiles(
       return code === 'ENOENT';
     }
   });
-  return cleaned.map(({ path }) => path);
+  const paths = cleaned.map(({ path }) => path);
+  for (const folder of new Set(paths.map((path) => dirname(path)))) syncDirectory(disk, folder);
+  return paths;
 }
 
 /** `sourceArchiveDir` with the file's whole path below it, so that no two files meet, but for one that is delivered again. */
@@ -48,6 +51,8 @@ function archive(disk: Disk, path: string, archiveDir: string): void {
     throw ioError('ALREADY_EXISTS', `${target} is there already: a file of the same name was archived before`);
   }
   disk.rename(path, target);
+  // Its new name is safe before its old one is gone for good.
+  syncDirectory(disk, dirname(target));
 }
 
 /**

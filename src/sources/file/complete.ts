@@ -1,5 +1,6 @@
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { isSystemError } from '../../fs/disk-error.ts';
+import { closeQuietly } from '../../fs/entries.ts';
 import { fileChunks, gunzip } from './chunks.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function completeness(disk: Disk, path: string, format: string, gzi
     if (format === 'json') return arrayCompleteness(fileChunks(disk, file, { chunkBytes: ARRAY_CHUNK_BYTES }));
     return 'unknown';
   } finally {
-    disk.close(file);
+    closeQuietly(disk, file);
   }
 }
 

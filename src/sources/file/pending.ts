@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
+import { closeQuietly } from '../../fs/entries.ts';
 import { isGzip, unsupportedCompression } from './chunks.ts';
 import { type Completeness, completeness } from './complete.ts';
 import { unreadable } from './list-input.ts';
@@ -188,7 +189,7 @@ export class PendingFiles {
         Object.assign(candidate, this.looks(stat), { verdict: null });
         this.order = null;
       } finally {
-        disk.close(file);
+        closeQuietly(disk, file);
       }
     } catch (error) {
       this.drop(candidate, error);

@@ -1,6 +1,7 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
+import { syncDirectory } from '../../fs/durable.ts';
 import type { SeenFile, SeenRecord } from './seen.ts';
 
 /** One file of a batch, as it is written to `offsets/N`. */
@@ -68,7 +69,11 @@ export class TakenFiles {
     this.seen.addBatch(batchId, files);
     for (const { path } of files) this.held.delete(path);
     if (cleanedDisk !== undefined && !isRecorded && !this.fileNameOnly) {
-      this.seen.forget(splits.map(({ path }) => path).filter((path) => isGone(cleanedDisk, path)));
+      const paths = splits.map(({ path }) => path);
+      this.cleaned(
+        batchId,
+        paths.filter((path) => isGoneForGood(cleanedDisk, path)),
+      );
     }
     if (batchId - this.seen.flushedThrough >= this.seen.flushEveryBatches) this.seen.flush(batchId);
   }
@@ -112,6 +117,13 @@ export class TakenFiles {
     }
     if (keys.length > 0) this.seen.forget(keys);
   }
+}
+
+/** One that is gone since its process was killed may come back when the power goes, until the folder is synced. */
+function isGoneForGood(disk: Disk, path: string): boolean {
+  if (!isGone(disk, path)) return false;
+  syncDirectory(disk, dirname(path));
+  return true;
 }
 
 function isGone(disk: Disk, path: string): boolean {

@@ -1,0 +1,36 @@
+/**
+ * Deterministic simulation: random pipelines over random files on a model disk, with kills, losses of power, errors and clocks
+ * that jump, all of it told by a seed.
+ *
+ *   npm run test:simulate -- [--seeds 1000] [--seed 1] [--trace]
+ */
+import { parseArgs } from 'node:util';
+import { simulate } from '../simulate/simulate.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const [seeds, first] = [Number(values.seeds), Number(values.seed)];
+const totals = { processes: 0, kills: 0, powerLosses: 0, errors: 0, batches: 0, rows: 0 };
+const trace = values.trace ? (line: string) => console.log(`  ${line}`) : undefined;
+const startedMs = performance.now();
+let failed = 0;
+for (let seed = first; seed < first + seeds; seed++) {
+  const result = await simulate(seed, trace);
+  for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += result[name];
+  if (result.problems.length === 0) continue;
+  failed++;
+  console.log(`FAILED seed ${seed} (${result.title}): ${result.problems.slice(0, 5).join('\n    ')}`);
+  console.log(`  again: npm run test:simulate -- --seeds 1 --seed ${seed} --trace`);
+}
+const seconds = (performance.now() - startedMs) / 1000;
+console.log(
+  `${seeds} seeds in ${seconds.toFixed(0)} s (${(seeds / seconds).toFixed(1)} per second): ${totals.processes} processes, ` +
+    `${totals.kills} kills, ${totals.powerLosses} losses of power, ${totals.errors} errors, ${totals.batches} batches, ${totals.rows} records`,
+);
+console.log(`${seeds - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
