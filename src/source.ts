@@ -91,6 +91,8 @@ export interface ReadContext {
   /** Counts rows dropped while parsing by a mode that says so (Spark's DROPMALFORMED). */
   countDropped(rows: number): void;
   readonly signal: AbortSignal;
+  /** Each batch is given back when the next is asked for: its memory may be used again. */
+  readonly returnsBatches?: boolean;
 }
 
 /** A record that does not fit. */

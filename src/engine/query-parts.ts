@@ -21,7 +21,7 @@ export interface QueryParts {
   readonly checkpoint: Checkpoint;
   readonly openState: NonNullable<OpenState>;
   readonly openSide: (batchId: number) => SideChannel;
-  /** The part of the query that several threads may work on; null: there is none, or one thread is to do. */
+  /** The part of the query that works on chunks, on several threads if there are many; null: there is none. */
   readonly stage: StageHandle | null;
   readonly clock: Clock;
   readonly settings: QuerySettings;
@@ -38,7 +38,7 @@ export interface StageHandle {
 
 /** Threads that run a query's stage. */
 export interface StagePool {
-  /** Whether these chunks are worth sending to other threads. If so, `run` will be asked for them: threads may be started. */
+  /** Whether these chunks are enough for `run`, which will be asked for them then: it may start threads. */
   prepare(chunks: readonly SplitChunk[]): boolean;
   /** What became of the chunks, in their order; chunks that hold no record are left out. `onTurn` is told each chunk whose result is next. */
   run(

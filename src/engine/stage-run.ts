@@ -6,8 +6,7 @@ import type { ChunkEnds, ReadContext, RecordPlace, RejectedRecord, SplitChunk } 
 import type { BatchRun, EventTimeStats, LateRow, OperatorAccount } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
 import { breathe } from './breathe.ts';
-import { buildOperators } from './build-operators.ts';
-import type { Operator } from './operator.ts';
+import { buildOperators, type OperatorTree } from './build-operators.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
 import { RowFlow } from './row-flow.ts';
 import type { StageSpec } from './stage.ts';
@@ -59,28 +58,39 @@ export interface LateRows {
 }
 
 /** Reads a chunk; see `SplitChunk`. */
-export type ChunkReader = (
+export type ChunkReader<T> = (
   chunk: SplitChunk,
   start: RecordPlace | null,
   context: ReadContext,
-) => AsyncGenerator<Batch, ChunkEnds>;
+) => AsyncGenerator<T, ChunkEnds>;
 
-/** Makes the bytes of rows, batch by batch. */
-export type RowEncoder = (batch: Batch) => Uint8Array;
+/** What a stage works with, on any thread. */
+export interface StageTools {
+  readonly read: ChunkReader<Batch>;
+  /** For a stage that makes bytes: the encoder of a chunk's rows, batch by batch. */
+  readonly openEncoder: () => (batch: Batch) => Uint8Array;
+  /** Reads a chunk's rows as the bytes that the whole stage makes of them, for a stage that only picks fields. Null: there is no such way. */
+  readonly project: ChunkReader<ProjectedRows> | null;
+}
+
+export interface ProjectedRows {
+  readonly rows: number;
+  /** Valid until the next ones are asked for. */
+  readonly bytes: Uint8Array;
+}
 
 /** Runs a query's stage on chunks, one at a time. */
 export class StageRunner {
-  private readonly root: Operator;
+  private readonly tree: OperatorTree;
   private readonly aggregate: AggregateOperator | null;
 
   constructor(
     private readonly spec: StageSpec,
-    private readonly read: ChunkReader,
-    private readonly openEncoder: (() => RowEncoder) | null,
+    private readonly tools: StageTools,
   ) {
     const tree = buildOperators({ physical: spec.physical, timeZone: spec.timeZone }, spec.outputMode, null);
     const { output } = spec.stage;
-    this.root = tree.root;
+    this.tree = tree;
     const aggregate =
       output.kind === 'groups' ? tree.stateful.find((operator) => operator.operatorId === output.operatorId) : null;
     this.aggregate = aggregate instanceof AggregateOperator ? aggregate : null;
@@ -94,19 +104,35 @@ export class StageRunner {
     start: RecordPlace | null,
     signal: AbortSignal,
   ): Promise<ChunkResult> {
-    const run = new ChunkRun(batch, this.spec.outputMode, signal, (context) => this.read(chunk, start, context));
-    const output = this.aggregate === null ? await this.bytes(run) : await this.groups(run, this.aggregate);
-    return run.finish(output);
+    const { read, project } = this.tools;
+    const run = new ChunkRun(batch, this.spec.outputMode, signal, (context) => read(chunk, start, context));
+    if (this.aggregate !== null) return run.finish(await this.groups(run, this.aggregate));
+    if (project === null) return run.finish(await this.bytes(run));
+    return run.finish(await this.projected(run, (context) => project(chunk, start, context)));
   }
 
   private async bytes(run: ChunkRun): Promise<ChunkOutput> {
-    const encode = this.openEncoder?.();
-    invariant(encode !== undefined, 'rows become bytes through an encoder');
+    const encode = this.tools.openEncoder();
     const parts: Uint8Array[] = [];
     let rows = 0;
-    for await (const batch of this.root.rows(run)) {
+    for await (const batch of this.tree.root.rows(run)) {
       rows += batch.length;
       parts.push(encode(batch).slice());
+    }
+    return { kind: 'bytes', rows, parts };
+  }
+
+  /** All operators of such a stage give on every row that they get. */
+  private async projected(
+    run: ChunkRun,
+    project: (context: ReadContext) => AsyncGenerator<ProjectedRows, ChunkEnds>,
+  ): Promise<ChunkOutput> {
+    const parts: Uint8Array[] = [];
+    let rows = 0;
+    for await (const projected of run.take(project, (given) => given.rows)) {
+      rows += projected.rows;
+      parts.push(projected.bytes.slice());
+      for (const { edge } of this.tree.laws) run.flow.give(edge, projected.rows);
     }
     return { kind: 'bytes', rows, parts };
   }
@@ -133,7 +159,9 @@ class ChunkRun implements BatchRun {
   chunk = 0;
   private readonly accounts = new Map<string, OperatorAccount>();
   private readonly rejects: RejectedRecord[] = [];
-  private readonly late: LateRow[] = [];
+  private readonly late: LateRows[] = [];
+  /** Late rows of the batch in hand. */
+  private newLate: LateRow[] = [];
   private inputRows = 0;
   private droppedRows = 0;
   private passedRows = 0;
@@ -153,7 +181,7 @@ class ChunkRun implements BatchRun {
     this.side = {
       rejectsPath: '',
       reject: (record: RejectedRecord) => void this.rejects.push(record),
-      late: (row: LateRow) => void this.late.push(row),
+      late: (row: LateRow) => void this.newLate.push(row),
       finish: async () => {},
       abandon: async () => {},
     };
@@ -168,8 +196,16 @@ class ChunkRun implements BatchRun {
     return account;
   }
 
-  async *readSource(): AsyncGenerator<Batch> {
-    const reading = this.read({
+  readSource(): AsyncGenerator<Batch> {
+    return this.take(this.read, (batch) => batch.length);
+  }
+
+  /** Reads the chunk, counted. What it gives is given back when the next is asked for. */
+  async *take<T>(
+    read: (context: ReadContext) => AsyncGenerator<T, ChunkEnds>,
+    rowsOf: (given: T) => number,
+  ): AsyncGenerator<T> {
+    const reading = read({
       reject: (record) => void this.rejects.push(record),
       countInput: (rows) => {
         this.inputRows += rows;
@@ -179,22 +215,31 @@ class ChunkRun implements BatchRun {
       },
       beginChunk: () => {},
       signal: this.signal,
+      returnsBatches: true,
     });
     for (let next = await reading.next(); ; next = await reading.next()) {
       if (next.done) {
         this.ends = next.value;
         return;
       }
-      this.passedRows += next.value.length;
+      this.passedRows += rowsOf(next.value);
       yield next.value;
+      this.keepLate();
       await breathe();
     }
   }
 
+  /** Copies the late rows of the batch that is given back. */
+  private keepLate(): void {
+    if (this.newLate.length === 0) return;
+    this.late.push(...lateByBatch(this.newLate));
+    this.newLate = [];
+  }
+
   finish(output: ChunkOutput): ChunkResult {
-    const { ends, accounts, eventTimes, inputRows, droppedRows, passedRows, rejects } = this;
+    this.keepLate();
+    const { ends, accounts, eventTimes, inputRows, droppedRows, passedRows, rejects, late } = this;
     const { out, grouped } = this.flow;
-    const late = [...lateByBatch(this.late)];
     return {
       ends,
       output,

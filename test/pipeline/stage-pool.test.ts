@@ -75,11 +75,11 @@ class Files {
       depth: 1,
     };
     const spec = { physical: PLAN, timeZone: 'UTC', outputMode: 'append' as const, stage: STAGE, reader: null };
-    return new StageRunner(
-      spec,
-      (chunk, start, context) => readChunk(reader, chunk, start, context),
-      () => csvFormat.encoder({ schema: SCHEMA, options: { header: false } }).encode,
-    );
+    return new StageRunner(spec, {
+      read: (chunk, start, context) => readChunk(reader, chunk, start, context),
+      openEncoder: () => csvFormat.encoder({ schema: SCHEMA, options: { header: false } }).encode,
+      project: null,
+    });
   }
 }
 
@@ -173,11 +173,11 @@ describe('chunks on several threads', () => {
     };
     const spec = { physical: PLAN, timeZone: 'UTC', outputMode: 'append' as const, stage: STAGE, reader: null };
     const runner = () =>
-      new StageRunner(
-        spec,
-        (chunk, start, context) => readChunk(reader, chunk, start, context),
-        () => csvFormat.encoder({ schema: SCHEMA, options: { header: false } }).encode,
-      );
+      new StageRunner(spec, {
+        read: (chunk, start, context) => readChunk(reader, chunk, start, context),
+        openEncoder: () => csvFormat.encoder({ schema: SCHEMA, options: { header: false } }).encode,
+        project: null,
+      });
     const chunks = chunksOf({ ...(given.splits[0] as (typeof given.splits)[0]), chunkBytes: 12 });
     const threads = [fakeThread(runner(), [0], [false])];
     const batch = new PooledBatch(runner(), threads, BATCH, chunks, new AbortController().signal, () => {});

@@ -15,8 +15,8 @@ export interface ColumnBuilder {
   setNull(row: number): void;
   /** Takes its values of the rows that the kernel decoded. */
   append(run: DecodedRun): void;
-  /** The first `length` rows as a vector; the builder begins anew with fresh memory. */
-  finish(length: number): Vector;
+  /** The first `length` rows as a vector; the builder begins anew, with fresh memory unless it may `reuse` the vector's. */
+  finish(length: number, reuse: boolean): Vector;
 }
 
 /** What the meaning of a field's text depends on. */
@@ -119,9 +119,9 @@ function fixedBuilder(type: DataType, what: string, capacity: number, parse: Rea
       nulls.append(run, column);
       appendFixed(values, null, type, run, column);
     },
-    finish(length) {
+    finish(length, reuse) {
       const filled = values.subarray(0, length);
-      values = allocateFixed(type, 0) as PlainValues;
+      if (!reuse) values = allocateFixed(type, 0) as PlainValues;
       return { kind: 'fixed', type, length, validity: nulls.finish(length), values: filled };
     },
   };
@@ -205,9 +205,9 @@ class Int64Builder implements ColumnBuilder {
     appendFixed(this.values, this.wide, this.type, run, column);
   }
 
-  finish(length: number): Vector {
+  finish(length: number, reuse: boolean): Vector {
     const values = (this.wide ?? this.values).subarray(0, length);
-    this.values = new Float64Array(0);
+    if (!reuse) this.values = new Float64Array(0);
     this.wide = null;
     return { kind: 'fixed', type: this.type, length, validity: this.nulls.finish(length), values };
   }
@@ -302,11 +302,13 @@ class StringBuilder implements ColumnBuilder {
     this.offsets.set(ends, run.row + 1);
   }
 
-  finish(length: number): Vector {
+  finish(length: number, reuse: boolean): Vector {
     const { offsets, bytes } = this;
     const used = offsets[length] as number;
-    this.offsets = new Int32Array(1);
-    this.bytes = new Uint8Array(0);
+    if (!reuse) {
+      this.offsets = new Int32Array(1);
+      this.bytes = new Uint8Array(0);
+    }
     this.expectedBytes = used;
     return {
       kind: 'bytes',

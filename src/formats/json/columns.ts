@@ -18,8 +18,8 @@ export interface Column {
   setNull(row: number): void;
   /** Takes its values of the rows that the kernel decoded. */
   append(run: DecodedRun): void;
-  /** The first `length` rows as a vector. The column begins anew, with fresh memory. */
-  finish(length: number): Vector;
+  /** The first `length` rows as a vector. The column begins anew, with fresh memory unless it may `reuse` the vector's. */
+  finish(length: number, reuse: boolean): Vector;
 }
 
 /** The column of a type. */
@@ -101,9 +101,9 @@ class FixedColumn implements Column {
     if (this.wide !== null) this.wide = grown(this.wide, room);
   }
 
-  finish(length: number): Vector {
+  finish(length: number, reuse: boolean): Vector {
     const values = this.finishValues(length);
-    this.values = allocateFixed(this.type, 0) as Float64Array;
+    if (!reuse) this.values = allocateFixed(this.type, 0) as Float64Array;
     this.wide = null;
     return { kind: 'fixed', type: this.type, length, validity: this.nulls.finish(length), values };
   }
@@ -226,7 +226,7 @@ export class TextColumn implements Column {
     this.offsets.set(ends, run.row + 1);
   }
 
-  finish(length: number): Vector {
+  finish(length: number, reuse: boolean): Vector {
     const used = this.offsets[length] as number;
     const vector: Vector = {
       kind: 'bytes',
@@ -236,8 +236,10 @@ export class TextColumn implements Column {
       offsets: this.offsets.subarray(0, length + 1),
       bytes: this.bytes.subarray(0, used),
     };
-    this.offsets = new Int32Array(1);
-    this.bytes = new Uint8Array(0);
+    if (!reuse) {
+      this.offsets = new Int32Array(1);
+      this.bytes = new Uint8Array(0);
+    }
     this.expectedBytes = used;
     return vector;
   }
@@ -315,12 +317,12 @@ export class StructColumn implements Column {
     for (const child of this.children) child.append(run);
   }
 
-  finish(length: number): Vector {
-    const children = this.finishChildren(length);
+  finish(length: number, reuse: boolean): Vector {
+    const children = this.finishChildren(length, reuse);
     return { kind: 'struct', type: this.type, length, validity: this.nulls.finish(length), children };
   }
 
-  finishChildren(length: number): Vector[] {
-    return this.children.map((child) => child.finish(length));
+  finishChildren(length: number, reuse: boolean): Vector[] {
+    return this.children.map((child) => child.finish(length, reuse));
   }
 }

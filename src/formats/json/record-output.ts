@@ -33,7 +33,7 @@ function batches(
   context: ReadContext,
   useKernel: boolean,
 ): RecordOutput<Batch> {
-  const rows = new RowBuilder(request.schema, context);
+  const rows = new RowBuilder(request.schema, context, request.reuse);
   return {
     rows,
     fast: useKernel ? FastRecords.of(request.schema, options, rows, request.range) : null,

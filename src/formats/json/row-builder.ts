@@ -20,6 +20,7 @@ export class RowBuilder {
   constructor(
     private readonly schema: Schema,
     context: ReadContext,
+    private readonly reuse = false,
   ) {
     this.columns = new StructColumn(schema, '', context);
   }
@@ -56,7 +57,8 @@ export class RowBuilder {
   /** Ends the batch. */
   flush(): void {
     if (this.row === 0) return;
-    this.full.push({ schema: this.schema, length: this.row, vectors: this.columns.finishChildren(this.row) });
+    const vectors = this.columns.finishChildren(this.row, this.reuse);
+    this.full.push({ schema: this.schema, length: this.row, vectors });
     this.row = 0;
     this.bytes = 0;
   }

@@ -18,10 +18,9 @@ export interface StageRequest {
   readonly workers: number | null;
 }
 
-/** What several threads may do of a query; null where there is nothing, or one thread is to do it. */
+/** What is done of a query chunk by chunk, by several threads if it is much; null where there is nothing. */
 export function openStage({ query, outputMode, sources, sink, disk, workers }: StageRequest): StageHandle | null {
-  const threads = workers ?? availableParallelism();
-  if (threads < 2 || disk !== nodeDisk) return null;
+  const threads = disk === nodeDisk ? (workers ?? availableParallelism()) : 1;
   const stage = stageOf(query.physical, sink.encoding ?? null);
   const reading = stage === null ? null : sources[stage.sourceIndex]?.source.parallel;
   if (stage === null || !reading) return null;

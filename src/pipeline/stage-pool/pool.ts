@@ -7,10 +7,10 @@ import { type ChunkThread, SharedWork } from './shared-work.ts';
 import { openStageRunner } from './stage-runner.ts';
 import { WorkerThread } from './worker-thread.ts';
 
+/** Fewer bytes go through the operators as they are: that takes no preparation. */
+const LEAST_BYTES = 1024 * 1024;
 /** Starting threads takes some 50 ms of processor time: about what so many bytes take. */
-const FIRST_WORTHWHILE_BYTES = 32 * 1024 * 1024;
-/** The same once they run. */
-const WORTHWHILE_BYTES = 4 * 1024 * 1024;
+const SHARED_BYTES = 32 * 1024 * 1024;
 const CHUNKS_AHEAD_PER_THREAD = 3;
 
 export interface PoolRequest {
@@ -24,21 +24,17 @@ export interface PoolRequest {
 export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
   let others: WorkerThread[] | null = null;
   let own: StageRunner | null = null;
-  const start = () => {
-    others ??= Array.from({ length: threads - 1 }, () => new WorkerThread(spec));
-    return others;
-  };
   return {
     prepare(chunks) {
-      if (threads < 2 || chunks.length < 2) return false;
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
-      if (bytes < (others === null ? FIRST_WORTHWHILE_BYTES : WORTHWHILE_BYTES)) return false;
-      start();
-      return true;
+      if (chunks.length > 1 && bytes >= SHARED_BYTES) {
+        others ??= Array.from({ length: threads - 1 }, () => new WorkerThread(spec));
+      }
+      return bytes >= LEAST_BYTES;
     },
     run(batch, chunks, signal, onTurn) {
       own ??= openStageRunner(spec, disk);
-      return new PooledBatch(own, start(), batch, chunks, signal, onTurn).results();
+      return new PooledBatch(own, others ?? [], batch, chunks, signal, onTurn).results();
     },
     async close() {
       await Promise.all((others ?? []).map((thread) => thread.stop()));

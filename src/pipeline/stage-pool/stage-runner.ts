@@ -1,9 +1,14 @@
 import type { StageSpec } from '../../engine/stage.ts';
-import { StageRunner } from '../../engine/stage-run.ts';
-import { configError } from '../../errors.ts';
+import { type ChunkReader, type ProjectedRows, StageRunner, type StageTools } from '../../engine/stage-run.ts';
+import { invariant } from '../../errors.ts';
+import type { DecodeRequest } from '../../format.ts';
+import { openProjection, type ProjectedColumn } from '../../formats/json/projection.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { readChunk } from '../../sources/file/read-chunk.ts';
-import type { ReaderColumns } from '../../sources/file/read-split.ts';
+import type { PhysicalPlan } from '../../plan/physical.ts';
+import type { RowEncoding } from '../../sink.ts';
+import { readChunk, readChunkAs } from '../../sources/file/read-chunk.ts';
+import type { ReaderColumns, SplitReader } from '../../sources/file/read-split.ts';
+import type { TypedExpr } from '../../sql/typed.ts';
 import type { FormatName } from '../formats.ts';
 import { FORMATS } from '../formats.ts';
 
@@ -12,23 +17,64 @@ export function openStageRunner(spec: StageSpec, disk: Disk): StageRunner {
   const { format, ...columns } = spec.reader as ReaderColumns & { readonly format: FormatName };
   const reader = { disk, format: FORMATS[format].format, ...columns };
   const { output } = spec.stage;
-  return new StageRunner(
-    spec,
-    (chunk, start, context) => readChunk(reader, chunk, start, context),
-    output.kind === 'bytes' ? rowEncoder(output.encoding) : null,
-  );
-}
-
-function rowEncoder({ format, schema, options }: { format: string; schema: StageSchema; options: StageOptions }) {
-  const known = FORMATS[format as FormatName].format;
-  if (!('encoder' in known))
-    throw configError('FORMAT_UNKNOWN', `Rows cannot be given as bytes of format "${format}".`);
-  return () => {
-    const encoder = known.encoder({ schema, options });
-    return encoder.encode;
+  const tools: StageTools = {
+    read: (chunk, start, context) => readChunk(reader, chunk, start, context),
+    openEncoder: () => {
+      invariant(output.kind === 'bytes', 'an encoder is for a stage that makes bytes');
+      return openEncoder(output.encoding);
+    },
+    project: output.kind === 'bytes' ? projection(spec.physical, reader, output.encoding) : null,
   };
+  return new StageRunner(spec, tools);
 }
 
-type StageEncoding = Extract<StageSpec['stage']['output'], { kind: 'bytes' }>['encoding'];
-type StageSchema = StageEncoding['schema'];
-type StageOptions = StageEncoding['options'];
+function openEncoder({ format, schema, options }: RowEncoding) {
+  const known = FORMATS[format as FormatName].format;
+  invariant('encoder' in known, 'rows become bytes in a format that encodes at once');
+  return known.encoder({ schema, options }).encode;
+}
+
+/** Fields of JSON records that go to CSV as they are need no columns between. */
+function projection(plan: PhysicalPlan, reader: SplitReader, encoding: RowEncoding): ChunkReader<ProjectedRows> | null {
+  const isCsv = reader.format.name === 'json' && encoding.format === 'csv';
+  const columns = isCsv && reader.partitions.length === 0 ? pickedFields(plan) : null;
+  if (columns === null) return null;
+  const request = { columns, csvOptions: encoding.options };
+  const probe = openProjection({
+    schema: reader.fileSchema,
+    options: reader.formatOptions,
+    reject: () => {},
+    dropped: () => {},
+    ...request,
+  });
+  if (probe === null) return null;
+  const decoding = {
+    open: (decode: DecodeRequest) => {
+      const opened = openProjection({ ...decode, ...request });
+      invariant(opened !== null, 'what could be projected once can be again');
+      return opened;
+    },
+    rowsOf: ({ rows }: ProjectedRows) => rows,
+  };
+  return (chunk, start, context) => readChunkAs(reader, chunk, start, context, decoding);
+}
+
+/** The fields of the source that are the columns of a plan which does nothing but pick them; null for any other plan. */
+function pickedFields(plan: PhysicalPlan): ProjectedColumn[] | null {
+  if (plan.op === 'source') return plan.output.map(({ type }, ordinal) => ({ path: [ordinal], type }));
+  if (plan.op !== 'project') return null;
+  const inner = pickedFields(plan.input);
+  if (inner === null) return null;
+  const columns = plan.exprs.map((expr) => {
+    const path = pathOf(expr, inner);
+    return path === null ? null : { path, type: expr.type };
+  });
+  return columns.includes(null) ? null : (columns as ProjectedColumn[]);
+}
+
+function pathOf(expr: TypedExpr, inputs: readonly ProjectedColumn[]): readonly number[] | null {
+  if (expr.kind === 'input') return inputs[expr.index]?.path ?? null;
+  if (expr.kind !== 'field') return null;
+  const parent = pathOf(expr.child, inputs);
+  return parent === null ? null : [...parent, expr.ordinal];
+}

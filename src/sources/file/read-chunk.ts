@@ -1,8 +1,9 @@
 import type { Batch } from '../../batch.ts';
+import type { DecodeRange } from '../../format.ts';
 import type { Disk } from '../../fs/disk.ts';
 import type { ChunkEnds, ReadContext, RecordPlace, SplitChunk } from '../../source.ts';
 import { fileChunks, isGzip } from './chunks.ts';
-import { chunkEnds, readRange, type SplitReader } from './read-split.ts';
+import { chunkEnds, type OtherDecoding, readRange, readRangeAs, type SplitReader } from './read-split.ts';
 import type { FileSplit } from './taken.ts';
 
 const LF = 10;
@@ -34,11 +35,33 @@ export async function* readChunk(
   context: ReadContext,
 ): AsyncGenerator<Batch, ChunkEnds> {
   const split = chunk.split as FileSplit;
-  const first = start ?? guessStart(reader.disk, split, chunk.from);
+  const range = rangeOf(reader.disk, chunk, start);
+  if (range === null) return { start: null, next: null };
+  return { start: placeOf(range), next: yield* readRange(reader, split, range, context) };
+}
+
+/** As `readChunk`, decoded otherwise. Partition columns are left out. */
+export async function* readChunkAs<T>(
+  reader: SplitReader,
+  chunk: SplitChunk,
+  start: RecordPlace | null,
+  context: ReadContext,
+  decoding: OtherDecoding<T>,
+): AsyncGenerator<T, ChunkEnds> {
+  const split = chunk.split as FileSplit;
+  const range = rangeOf(reader.disk, chunk, start);
+  if (range === null) return { start: null, next: null };
+  return { start: placeOf(range), next: yield* readRangeAs(reader, split, range, context, decoding) };
+}
+
+function rangeOf(disk: Disk, chunk: SplitChunk, start: RecordPlace | null): DecodeRange | null {
+  const first = start ?? guessStart(disk, chunk.split as FileSplit, chunk.from);
   const until = chunk.until ?? Number.POSITIVE_INFINITY;
-  if (first === null || first.offset >= until) return { start: null, next: null };
-  const range = { start: first.offset, until, line: first.line };
-  return { start: first, next: yield* readRange(reader, split, range, context) };
+  return first === null || first.offset >= until ? null : { start: first.offset, until, line: first.line };
+}
+
+function placeOf({ start, line }: DecodeRange): RecordPlace {
+  return { offset: start, line };
 }
 
 function guessStart(disk: Disk, split: FileSplit, from: number): RecordPlace | null {

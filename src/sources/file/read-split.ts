@@ -1,11 +1,11 @@
 import type { Batch } from '../../batch.ts';
 import { ClickstreamError } from '../../errors.ts';
-import type { DecodeRange, DecodeRequest, Format, RandomAccess } from '../../format.ts';
+import type { DecodeRange, DecodeRequest, Decoder, Format, RandomAccess } from '../../format.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { errnoOf, isSystemError } from '../../fs/disk-error.ts';
 import { closeQuietly } from '../../fs/entries.ts';
 import type { Schema } from '../../schema.ts';
-import type { ReadContext, RecordPlace, RejectedRecord } from '../../source.ts';
+import type { ReadContext, RecordPlace } from '../../source.ts';
 import { fileChunks, gunzip, isGzip } from './chunks.ts';
 import type { SourceColumns } from './columns.ts';
 import { SourceFileError } from './file-error.ts';
@@ -61,6 +61,50 @@ export async function* readRange(
   range: DecodeRange,
   context: ReadContext,
 ): AsyncGenerator<Batch, RecordPlace | null> {
+  const { format, partitions, schema } = reader;
+  const values = partitions.length === 0 ? NO_VALUES : partitionValues(baseOf(reader, split.path), split.path);
+  const decode: Decode<Batch> =
+    'open' in format
+      ? (file, request) => decodeWhole(format, randomAccess(reader.disk, file, split), request)
+      : (file, request) => decodeRange(reader, file, split, request, format.decoder(request));
+  const reading = readDecoded(reader, split, range, context, decode, (batch) => batch.length);
+  for (let next = await reading.next(); ; next = await reading.next()) {
+    if (next.done) return next.value;
+    yield withPartitionColumns(next.value, schema, partitions, values);
+  }
+}
+
+const NO_VALUES: ReadonlyMap<string, string | null> = new Map();
+
+/** Decodes as a format does, into something else than batches. */
+export interface OtherDecoding<T> {
+  readonly open: (request: DecodeRequest) => Decoder<T>;
+  readonly rowsOf: (decoded: T) => number;
+}
+
+/** As `readRange`, decoded otherwise. Partition columns are left out. */
+export function readRangeAs<T>(
+  reader: SplitReader,
+  split: FileSplit,
+  range: DecodeRange,
+  context: ReadContext,
+  { open, rowsOf }: OtherDecoding<T>,
+): AsyncGenerator<T, RecordPlace | null> {
+  const decode: Decode<T> = (file, request) => decodeRange(reader, file, split, request, open(request));
+  return readDecoded(reader, split, range, context, decode, rowsOf);
+}
+
+type RangeRequest = DecodeRequest & { readonly range: DecodeRange };
+type Decode<T> = (file: FileHandle, request: RangeRequest) => AsyncGenerator<T, RecordPlace | null>;
+
+async function* readDecoded<T>(
+  reader: SplitReader,
+  split: FileSplit,
+  range: DecodeRange,
+  context: ReadContext,
+  decode: Decode<T>,
+  rowsOf: (decoded: T) => number,
+): AsyncGenerator<T, RecordPlace | null> {
   const { disk } = reader;
   const file = pinned(split, () => disk.openRead(split.path));
   try {
@@ -68,22 +112,22 @@ export async function* readRange(
       split,
       pinned(split, () => disk.fstat(file)),
     );
-    const values = reader.partitions.length === 0 ? NO_VALUES : partitionValues(baseOf(reader, split.path), split.path);
     let setAside = 0;
-    const request = {
+    const request: RangeRequest = {
       schema: reader.fileSchema,
       options: reader.formatOptions,
       range,
-      reject: (record: Omit<RejectedRecord, 'source'>) => {
+      reuse: context.returnsBatches ?? false,
+      reject: (record) => {
         setAside++;
         context.reject({ source: split.path, ...record });
       },
-      dropped: (rows: number) => {
+      dropped: (rows) => {
         setAside += rows;
         context.countDropped(rows);
       },
     };
-    const decoded = named(disk, split, decode(reader, file, split, request));
+    const decoded = named(disk, split, decode(file, request));
     for (let next = await decoded.next(); ; next = await decoded.next()) {
       context.signal.throwIfAborted();
       if (next.done) {
@@ -92,30 +136,32 @@ export async function* readRange(
         checkPinned(split, statPinned(disk, split));
         return next.value;
       }
-      context.countInput(next.value.length + setAside);
+      context.countInput(rowsOf(next.value) + setAside);
       setAside = 0;
-      yield withPartitionColumns(next.value, reader.schema, reader.partitions, values);
+      yield next.value;
     }
   } finally {
     closeQuietly(disk, file);
   }
 }
 
-const NO_VALUES: ReadonlyMap<string, string | null> = new Map();
+async function* decodeWhole(
+  format: FileReadingFormat,
+  file: RandomAccess,
+  { schema }: DecodeRequest,
+): AsyncGenerator<Batch, null> {
+  const opened = await format.open(file);
+  yield* opened.batches(schema);
+  return null;
+}
 
-async function* decode(
-  reader: SplitReader,
+async function* decodeRange<T>(
+  { disk }: SplitReader,
   file: FileHandle,
   split: FileSplit,
-  request: DecodeRequest & { readonly range: DecodeRange },
-): AsyncGenerator<Batch, RecordPlace | null> {
-  const { disk, format } = reader;
-  if ('open' in format) {
-    const opened = await format.open(randomAccess(disk, file, split));
-    yield* opened.batches(request.schema);
-    return null;
-  }
-  const decoder = format.decoder(request);
+  { range }: RangeRequest,
+  decoder: Decoder<T>,
+): AsyncGenerator<T, RecordPlace | null> {
   // What comes behind the pinned size is not read: it shows as a change at the end.
   const end = split.size;
   if (isGzip(split.path)) {
@@ -124,7 +170,7 @@ async function* decode(
       yield* decoder.push(next.value);
     }
   } else {
-    const { start } = request.range;
+    const { start } = range;
     if (start > 0 && decoder.readHead !== undefined) {
       for (const chunk of fileChunks(disk, file, { end })) if (decoder.readHead(chunk)) break;
     }
@@ -141,9 +187,9 @@ async function* decode(
  * Formats know no paths: what they say of bad data gets its file here. But data that is bad because the file was changed under
  * the reader is a changed file.
  */
-async function* named<R>(disk: Disk, split: FileSplit, batches: AsyncGenerator<Batch, R>): AsyncGenerator<Batch, R> {
+async function* named<T, R>(disk: Disk, split: FileSplit, decoded: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
   try {
-    return yield* batches;
+    return yield* decoded;
   } catch (error) {
     if (isSystemError(error)) throw pinnedError(split, error);
     if (!(error instanceof ClickstreamError) || error.category !== 'data') throw error;
