@@ -44,7 +44,7 @@ export function parseDouble(bytes: Uint8Array, start: number, end: number): numb
       const byte = bytes[at] as number;
       if (byte === 46) seenPoint = true;
       else if (byte >= 48 && byte <= 57) {
-        mantissa = mantissa * 10 + byte - 48;
+        mantissa = mantissa * 10 + (byte - 48);
         if (seenPoint) fractionDigits++;
       } else break;
     }

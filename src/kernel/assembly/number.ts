@@ -17,14 +17,14 @@ const POWERS = memory.data<f64>([
 /** The eight bytes at `p`, digits as their values. */
 // @ts-ignore: decorator
 @inline
-function eightBytes(p: usize): u64 {
+export function eightBytes(p: usize): u64 {
   return load<u64>(p) ^ 0x3030303030303030;
 }
 
 /** How many of eight bytes are digits before the first other one. */
 // @ts-ignore: decorator
 @inline
-function digitCount(bytes: u64): u64 {
+export function digitCount(bytes: u64): u64 {
   // Adding 118 carries what is above 9 into the highest bit; what spills over reaches later bytes only.
   return ctz((bytes | (bytes + 0x7676767676767676)) & 0x8080808080808080) >> 3;
 }

@@ -1,5 +1,4 @@
 // The parts of an operation; see ../ops.ts.
-import { LONG_LITERAL } from '../ops';
 
 // @ts-ignore: decorator
 @inline
@@ -44,18 +43,17 @@ export function literalSize(op: usize): u32 {
   return load<u32>(op, 64);
 }
 
-/** Whether the bytes at `p` are the operation's literal. */
+/** What keeps the bytes at `p` from being the operation's literal; 0: they are. LONG_LITERAL: `hasMiddle` has to say. */
 // @ts-ignore: decorator
 @inline
-export function hasLiteral(op: usize, p: usize): bool {
+export function difference(op: usize, p: usize): u32 {
   const first = v128.eq<i8>(v128.load(p), v128.load(op, 32));
   const last = v128.eq<i8>(v128.load(p + <usize>load<u32>(op, 68)), v128.load(op, 48));
-  const different = ~(<u32>v128.bitmask<i8>(v128.and(first, last))) & load<u32>(op, 72);
-  return different == 0 || (different == LONG_LITERAL && hasMiddle(op, p));
+  return ~(<u32>v128.bitmask<i8>(v128.and(first, last))) & load<u32>(op, 72);
 }
 
-/** The same for what stands between the first and the last 16 bytes. */
-function hasMiddle(op: usize, p: usize): bool {
+/** Whether what stands between the first and the last 16 bytes of a long literal is at `p` too. */
+export function hasMiddle(op: usize, p: usize): bool {
   const text = <usize>load<u32>(op, 76);
   const last = <usize>load<u32>(op, 68);
   for (let at: usize = 16; at < last; at += 16) {

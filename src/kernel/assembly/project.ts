@@ -14,6 +14,7 @@ import {
   END,
   HOST_AT_START,
   IN_TEXT,
+  LONG_LITERAL,
   NULL_TEXT_BASE,
   NUMBER_TEXT,
   OP_BYTES,
@@ -32,8 +33,8 @@ import {
 } from '../ops';
 import { NO, stopAt } from './cursor';
 import { timestampText } from './encode-csv';
-import { decimal, safeInteger, skipNumber, smallInteger } from './number';
-import { a, b, columnOf, flagsOf, hasLiteral, kindOf, literalSize } from './operation';
+import { decimal, digitCount, eightBytes, safeInteger, skipNumber, smallInteger } from './number';
+import { a, b, columnOf, difference, flagsOf, hasMiddle, kindOf, literalSize } from './operation';
 import { checked, failed, isMissing, misfit, skipped } from './record';
 import { word } from './skip';
 import { wideCharacter } from './text';
@@ -100,7 +101,10 @@ function setSlot(slot: usize, from: usize, size: u32): void {
 export function slots(shape: usize, start: usize): usize {
   let p = start;
   for (let op = <usize>load<u32>(shape); ; op += OP_BYTES) {
-    if (!hasLiteral(op, p)) return failed(p, <usize>literalSize(op) + SLACK);
+    const different = difference(op, p);
+    if (different != 0 && (different != <u32>LONG_LITERAL || !hasMiddle(op, p))) {
+      return failed(p, <usize>literalSize(op) + SLACK);
+    }
     p += literalSize(op);
     const kind = kindOf(op);
     if (kind == END) {
@@ -145,6 +149,14 @@ function slotOf(column: u32): usize {
   return <usize>SLOTS_BASE + (<usize>column << 3);
 }
 
+/** Copies what stands behind the first 16 bytes. */
+// @ts-ignore: decorator
+@inline
+function copyRest(o: usize, from: usize, size: usize): void {
+  v128.store(o + 16, v128.load(from + 16));
+  for (let at: usize = 32; at < size; at += 16) v128.store(o + at, v128.load(from + at));
+}
+
 /** Writes the slots of a record of `recordBytes`; false when there may be no room. */
 // @ts-ignore: decorator
 @inline
@@ -156,7 +168,7 @@ export function writeRow(recordBytes: usize): bool {
     const from = <usize>(<u32>slot);
     const size = <usize>(slot >> 32);
     v128.store(o, v128.load(from));
-    for (let at: usize = 16; at < size; at += 16) v128.store(o + at, v128.load(from + at));
+    if (size > 16) copyRest(o, from, size);
     o += size;
     store<u8>(o++, <u8>separator);
   }
@@ -206,22 +218,19 @@ function scratchOf(column: u32): usize {
   return <usize>SCRATCH_BASE + <usize>column * <usize>SCRATCH_BYTES;
 }
 
-/** A bit for each of the 16 bytes at `p` that is a digit. */
-// @ts-ignore: decorator
-@inline
-function digitBits(p: usize): u32 {
-  return <u32>v128.bitmask<i8>(v128.le<u8>(v128.sub<i8>(v128.load(p), i8x16.splat(ZERO)), i8x16.splat(9)));
-}
-
 // @ts-ignore: decorator
 @inline
 function wholeText(p: usize, slot: usize): usize {
-  const count = <u32>ctz(~digitBits(p));
-  // Up to 15 digits are a safe integer.
-  if (count - 1 < 15 && (count == 1 || load<u8>(p) != ZERO)) {
-    setSlot(slot, p, count);
-    return p + count;
+  const bytes = eightBytes(p);
+  const count = digitCount(bytes);
+  if (count - 1 < 7 && (count == 1 || (bytes & 0xff) != 0)) {
+    setSlot(slot, p, <u32>count);
+    return p + <usize>count;
   }
+  return longerWhole(p, slot);
+}
+
+function longerWhole(p: usize, slot: usize): usize {
   const end = safeInteger(p, slot);
   return end == NO ? NO : integerSlot(p, end, slot);
 }

@@ -6,6 +6,7 @@ import {
   DOUBLE,
   END,
   FIELD,
+  LONG_LITERAL,
   NARROW,
   NULLABLE,
   NUMBER_TEXT,
@@ -22,7 +23,7 @@ import {
 import { clearFurthest, furthest, NO } from './cursor';
 import { inputEnd, oneLine, quote, separator } from './input';
 import { decimal, double, safeInteger, skipNumber, smallInteger } from './number';
-import { a, b, flagsOf, hasLiteral, kindOf, literalSize, validityOf, valuesOf } from './operation';
+import { a, b, difference, flagsOf, hasMiddle, kindOf, literalSize, validityOf, valuesOf } from './operation';
 import { isNull, skipValue, word } from './skip';
 import { fieldEnd, plainTextEnd } from './text';
 import { date, timestamp } from './time';
@@ -50,7 +51,10 @@ export function failed(p: usize, margin: usize): usize {
 export function record(shape: usize, start: usize, row: u32): usize {
   let p = start;
   for (let op = <usize>load<u32>(shape); ; op += OP_BYTES) {
-    if (!hasLiteral(op, p)) return failed(p, <usize>literalSize(op) + LOOK_AHEAD);
+    const different = difference(op, p);
+    if (different != 0 && (different != <u32>LONG_LITERAL || !hasMiddle(op, p))) {
+      return failed(p, <usize>literalSize(op) + LOOK_AHEAD);
+    }
     p += literalSize(op);
     const kind = kindOf(op);
     if (kind == END) {

@@ -141,10 +141,21 @@ function run(
     const inRecord = load<u32>(shapeAt(favourite), 4);
     lines += nextLines + (inRecord == VARYING_LINES ? lineFeeds(p, close) : inRecord);
     p = next;
-    if (between == VALUES && load<u16>(p) == LF_BRACE && p + 1 < end) {
-      nextLineStart = ++p;
-      nextLines = 1;
-      continue;
+    if (between == VALUES && inRecord != VARYING_LINES) {
+      // What most files are: one compact record to a line, all of one shape. What does not fit is looked at again above.
+      const shape = shapeAt(favourite);
+      while (load<u16>(p) == LF_BRACE && row < maxRows && bytes < maxBytes) {
+        const line = p + 1;
+        const lineClose = projects ? slots(shape, line) : record(shape, line, row);
+        const size = lineClose - line;
+        if (lineClose == NO || lineClose > end || size > maxRecord || (projects && !writeRow(size))) break;
+        row++;
+        bytes += <u32>size;
+        lines += inRecord + 1;
+        lineStart = line;
+        p = lineClose;
+      }
+      behind = p;
     }
     nextLineStart = 0;
     nextLines = 0;
