@@ -26,7 +26,7 @@ export class KernelStage {
 
   constructor(
     readonly kernel: Kernel,
-    private readonly program: ShapeProgram,
+    readonly program: ShapeProgram,
   ) {}
 
   /** Whether the record at `offset` was found to fit no shape. */

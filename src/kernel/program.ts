@@ -42,7 +42,8 @@ const NOTHING = new Uint8Array(0);
 export class ShapeProgram {
   /** How many bytes of `image` are in use. */
   size = OPS_START;
-  shapeCount = 0;
+  /** As they were added. */
+  readonly shapes: (readonly ShapeOp[])[] = [];
   /** Changes whenever the program does. */
   version = 0;
   image = new Uint8Array(FIRST_BYTES);
@@ -69,15 +70,19 @@ export class ShapeProgram {
     const entry = this.shapeCount * SHAPE_BYTES;
     this.view.setUint32(entry, PROGRAM_BASE + first, true);
     this.view.setUint32(entry + 4, lineFeedsOf(steps), true);
-    this.shapeCount++;
+    this.shapes.push(ops);
     this.version++;
     return true;
+  }
+
+  get shapeCount(): number {
+    return this.shapes.length;
   }
 
   /** Forgets all shapes. */
   clear(): void {
     this.size = OPS_START;
-    this.shapeCount = 0;
+    this.shapes.length = 0;
     this.version++;
   }
 

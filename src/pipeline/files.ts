@@ -8,6 +8,7 @@ import type { ReadContext, RejectedRecord } from '../source.ts';
 import { fileSourceSchema } from '../sources/file/columns.ts';
 import type { FileSource } from '../sources/file/file-source.ts';
 import { openFileSource } from '../sources/file/file-source.ts';
+import { inputPath, listInput } from '../sources/file/list-input.ts';
 import { checkFileSourceOptions, FILE_SOURCE_OPTION_NAMES } from '../sources/file/options.ts';
 import type { SeenRecord } from '../sources/file/seen.ts';
 import { memorySeen } from '../sources/file/seen.ts';
@@ -81,6 +82,14 @@ export function openFiles(input: FileInput, open: OpenFiles): FileSource {
 /** The columns that reading gives: those of the files, then those of partition folders (`col=value`). */
 export function fileColumns({ path, schema, sourceOptions }: FileInput, { disk }: ReadPlace): Schema {
   return fileSourceSchema({ disk, path, schema, options: checkFileSourceOptions(sourceOptions) });
+}
+
+/** The input file that comes first by name; null: none is there. */
+export function firstFile({ path, sourceOptions }: FileInput, disk: Disk): string | null {
+  const { recursiveFileLookup: recursive } = checkFileSourceOptions(sourceOptions);
+  const request = { input: inputPath(disk, path), recursive, known: () => undefined, onWarning: () => {} };
+  const paths = listInput(disk, request).files.map((file) => file.path);
+  return paths.sort()[0] ?? null;
 }
 
 /** All rows of the files that are there now, for a static table. A record that does not fit stops it: there is nowhere to set it aside. */

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Batch } from '../../src/batch.ts';
 import { csvDecoder } from '../../src/formats/csv/decoder.ts';
 import { jsonDecoder } from '../../src/formats/json/decode.ts';
 import { field, LONG, STRING, struct } from '../../src/schema.ts';
-import { decoded, rowTexts } from '../fuzz/compare.ts';
+import { type Decoded, decoded, rowTexts } from '../fuzz/compare.ts';
 
 const SCHEMA = struct([field('id', LONG, false), field('name', STRING)]);
 const encoder = new TextEncoder();
@@ -52,5 +53,20 @@ test.each([
   expect(whole.map(({ line }) => line)).toEqual(text.startsWith('id') ? [3, 5] : [2, 4]);
   for (let rangeBytes = 1; rangeBytes < text.length; rangeBytes++) {
     expect(decoded(decoder, { ...common, rangeBytes }).rejects).toEqual(whole);
+  }
+});
+
+test.each([
+  ['a header that is cut from its line end', 'name,id\na,1\nb,2\n'],
+  ['a header without the columns', 'ons\n2\n3'],
+  ['a header whose quote is never closed', '"\nd\ne'],
+])('ranges with %s account for every record, wherever chunks end', (_name, text) => {
+  const common = { schema: SCHEMA, options: { header: true }, bytes: encoder.encode(text) };
+  const all = ({ batches, rejects }: Decoded<Batch>) => [...rowTexts(batches), ...rejects];
+  const whole = all(decoded(csvDecoder, { ...common, cuts: [] }));
+  for (let rangeBytes = 1; rangeBytes < text.length; rangeBytes++) {
+    for (let cut = 1; cut < text.length; cut++) {
+      expect(all(decoded(csvDecoder, { ...common, cuts: [cut], rangeBytes }))).toEqual(whole);
+    }
   }
 });

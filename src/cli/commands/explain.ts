@@ -3,7 +3,10 @@ import { EXIT_CODES } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 
 const OPTIONS = {
-  codegen: { type: 'boolean', describe: 'also print the JavaScript that the steps become' },
+  codegen: {
+    type: 'boolean',
+    describe: 'also print the JavaScript that the steps become, and the shapes of records that the kernel looks for',
+  },
 } as const;
 
 export const explain = defineCommand({
@@ -11,7 +14,9 @@ export const explain = defineCommand({
   describe: 'print the plan of a pipeline file: what was written, what will run',
   positionals: [{ name: 'file', describe: 'a pipeline file (YAML)', required: true }],
   options: OPTIONS,
-  examples: [['$0 explain --codegen clicks.pipeline.yaml', 'logical plan, physical plan and generated code']],
+  examples: [
+    ['$0 explain --codegen clicks.pipeline.yaml', 'logical plan, physical plan, generated code and shapes of records'],
+  ],
   run,
 });
 

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Batch } from '../../batch.ts';
 import { dataError } from '../../errors.ts';
 import type { DecodeRange, DecodeRequest, Decoder } from '../../format.ts';
+import type { ShapeProgram } from '../../kernel/program.ts';
 import { WHOLE } from '../lines.ts';
 import { FastRows } from './fast-rows.ts';
 import { layoutByName } from './header.ts';
@@ -40,6 +41,13 @@ function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
       return read.stopped;
     },
   };
+}
+
+/** The shape that the kernel looks for in the rows of a file that begins like this; null where it decodes none. */
+export function csvShapes(request: DecodeRequest, bytes: Uint8Array): ShapeProgram | null {
+  const decoder = new CsvDecoder(request, true);
+  for (const _ of decoder.push(bytes)); // what its rows are does not matter
+  return decoder.shapes;
 }
 
 class CsvDecoder {
@@ -90,7 +98,16 @@ class CsvDecoder {
     this.fast = this.useKernel ? FastRows.of(this.options, this.rows) : null;
   }
 
+  get shapes(): ShapeProgram | null {
+    return this.fast?.program ?? null;
+  }
+
   *push(chunk: Uint8Array): Iterable<Batch> {
+    if (this.inHead) this.endHead();
+    yield* this.take(chunk);
+  }
+
+  private *take(chunk: Uint8Array): Iterable<Batch> {
     if (this.pendingLength > 0) {
       this.append(chunk);
       if (this.pendingLength < this.retryAt) return;
@@ -108,17 +125,29 @@ class CsvDecoder {
       this.base = 0;
       this.line = 1;
     }
-    for (const _ of this.push(chunk)); // no rows come before the header is known
+    // There may be no further bytes to wait for.
+    this.retryAt = 0;
+    for (const _ of this.take(chunk)); // no rows come before the header is known
     if (this.headerWanted) return false;
+    this.endHead();
+    return true;
+  }
+
+  /** From here on bytes are those of the range. A header that did not end was all of the file, and is malformed. */
+  private endHead(): void {
+    if (this.headerWanted) {
+      this.view = this.pending.subarray(0, this.pendingLength);
+      for (const _ of this.decode(true));
+    }
     this.inHead = false;
     this.stopped = null;
     this.pendingLength = 0;
     this.base = this.range.start;
     this.line = this.range.line;
-    return true;
   }
 
   *finish(): Iterable<Batch> {
+    if (this.inHead) this.endHead();
     this.view = this.pending.subarray(0, this.pendingLength);
     yield* this.decode(true);
     const rest = this.rows.take();

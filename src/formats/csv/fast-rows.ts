@@ -58,6 +58,11 @@ export class FastRows {
     return at + size;
   }
 
+  /** The program that it runs, for people to read. */
+  get program(): ShapeProgram {
+    return this.stage.program;
+  }
+
   /** Rows of the last run. */
   get taken(): number {
     return this.kernel.rows;
