@@ -20,6 +20,10 @@ const BINARY_LEVELS: readonly Readonly<Record<string, string>>[] = [
 const SIGN_OPERATORS: Readonly<Record<string, string>> = { '-': 'negative', '+': 'positive', '~': '~' };
 
 export function parseExpressionAt(cursor: TokenCursor): Expr {
+  return cursor.nested(() => parseOr(cursor));
+}
+
+function parseOr(cursor: TokenCursor): Expr {
   const start = cursor.peek().start;
   let left = parseAnd(cursor);
   while (cursor.acceptWords('OR')) {
@@ -56,7 +60,10 @@ function parseAnd(cursor: TokenCursor): Expr {
 function parseNot(cursor: TokenCursor): Expr {
   const start = cursor.peek().start;
   if (!cursor.acceptWords('NOT') && !cursor.acceptSign('!')) return parsePredicate(cursor);
-  return not(parseNot(cursor), cursor.spanFrom(start));
+  return not(
+    cursor.nested(() => parseNot(cursor)),
+    cursor.spanFrom(start),
+  );
 }
 
 function parsePredicate(cursor: TokenCursor): Expr {
@@ -157,13 +164,14 @@ function parseSigned(cursor: TokenCursor): Expr {
   const signOfNumber = token.text === '-' && cursor.peek(1).kind === 'number';
   if (name === undefined || signOfNumber) return parsePrimary(cursor, subParsers(cursor));
   cursor.next();
-  return call(name, [parseSigned(cursor)], cursor.spanFrom(token.start));
+  const operand = cursor.nested(() => parseSigned(cursor));
+  return call(name, [operand], cursor.spanFrom(token.start));
 }
 
 function subParsers(cursor: TokenCursor): SubParsers {
   return {
     expression: () => parseExpressionAt(cursor),
-    value: () => parseBinary(cursor, 0),
+    value: () => cursor.nested(() => parseBinary(cursor, 0)),
     named: () => parseNamedExpressionAt(cursor),
   };
 }

@@ -13,6 +13,10 @@ import { commaList, parseIdentifier, type TokenCursor } from './token-cursor.ts'
 export function parsePrimary(cursor: TokenCursor, sub: SubParsers): Expr {
   const start = cursor.peek().start;
   let expr = parseBase(cursor, sub);
+  if (expr.kind === 'name') {
+    expr = withFields(cursor, expr.parts, start) ?? expr;
+    if (expr.kind === 'star') return expr;
+  }
   for (;;) {
     if (cursor.acceptSign('[')) {
       const index = sub.value();
@@ -20,19 +24,22 @@ export function parsePrimary(cursor: TokenCursor, sub: SubParsers): Expr {
       expr = call('[]', [expr, index], cursor.spanFrom(start));
     } else if (cursor.isSign('.') && expr.kind !== 'star') {
       cursor.next();
-      if (expr.kind === 'name' && cursor.acceptSign('*')) {
-        return { kind: 'star', qualifier: expr.parts.join('.'), span: cursor.spanFrom(start) };
-      }
       const name = parseIdentifier(cursor, 'a field name');
-      const span = cursor.spanFrom(start);
-      expr =
-        expr.kind === 'name'
-          ? { kind: 'name', parts: [...expr.parts, name], span }
-          : { kind: 'field', child: expr, name, span };
+      expr = { kind: 'field', child: expr, name, span: cursor.spanFrom(start) };
     } else {
       return expr;
     }
   }
+}
+
+/** `a.b.c` or `a.*`, of which `first` was read; null when nothing of the kind follows. */
+function withFields(cursor: TokenCursor, first: readonly string[], start: number): Expr | null {
+  const parts = [...first];
+  while (cursor.acceptSign('.')) {
+    if (cursor.acceptSign('*')) return { kind: 'star', qualifier: parts.join('.'), span: cursor.spanFrom(start) };
+    parts.push(parseIdentifier(cursor, 'a field name'));
+  }
+  return parts.length === first.length ? null : { kind: 'name', parts, span: cursor.spanFrom(start) };
 }
 
 function parseBase(cursor: TokenCursor, sub: SubParsers): Expr {

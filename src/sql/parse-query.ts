@@ -5,6 +5,10 @@ import { commaList, parseIdentifier, type TokenCursor } from './token-cursor.ts'
 
 /** A query: SELECTs and VALUES joined by UNION ALL. */
 export function parseQueryAt(cursor: TokenCursor): QueryTerm {
+  return cursor.nested(() => parseTerms(cursor));
+}
+
+function parseTerms(cursor: TokenCursor): QueryTerm {
   const terms = [parseTerm(cursor)];
   while (cursor.isWords('UNION')) {
     if (!cursor.acceptWords('UNION', 'ALL')) {
@@ -125,7 +129,7 @@ function parseBracketedRelation(cursor: TokenCursor): Relation {
     cursor.expectSign(')');
     return { kind: 'subquery', query, ...parseAlias(cursor) };
   }
-  const relation = parseFrom(cursor);
+  const relation = cursor.nested(() => parseFrom(cursor));
   cursor.expectSign(')');
   return relation;
 }

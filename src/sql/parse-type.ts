@@ -36,10 +36,13 @@ export const ATOMIC_TYPE_NAMES: ReadonlyMap<string, DataType> = new Map([
 
 /** A data type as in Spark's DDL: `BIGINT`, `DECIMAL(10, 2)`, `ARRAY<STRUCT<a: INT NOT NULL>>`. */
 export function parseTypeAt(cursor: TokenCursor): DataType {
+  return cursor.nested(() => parseTypeHere(cursor));
+}
+
+function parseTypeHere(cursor: TokenCursor): DataType {
   const start = cursor.peek();
   const name = parseIdentifier(cursor, 'a data type').toLowerCase();
-  const kind = ATOMIC[name];
-  if (kind !== undefined) return { kind };
+  if (Object.hasOwn(ATOMIC, name)) return { kind: ATOMIC[name] as AtomicType['kind'] };
   if (DECIMAL_NAMES.includes(name)) return parseDecimal(cursor);
   if (CHARACTER_NAMES.includes(name) && cursor.isSign('(')) {
     parseNumbers(cursor);

@@ -1,5 +1,6 @@
 import type { DataType, Schema } from '../schema.ts';
 import type { Expr, QueryTerm, SortItem } from './ast.ts';
+import { checkLevels } from './complexity.ts';
 import { parseExpressionAt, parseNamedExpressionAt } from './parse-expression.ts';
 import { parseQueryAt, parseSortItemAt } from './parse-query.ts';
 import { parseSchemaAt, parseTypeAt } from './parse-type.ts';
@@ -7,7 +8,8 @@ import { TokenCursor } from './token-cursor.ts';
 
 /**
  * The six things that can be written in Spark SQL here. Each reads its whole text; what does not fit is an error
- * PARSE_SYNTAX_ERROR with line, column, the line itself, what was found and what was expected.
+ * PARSE_SYNTAX_ERROR with line, column, the line itself, what was found and what was expected. What is nested too deep is
+ * FAILED_TO_PARSE_TOO_COMPLEX.
  */
 
 /** An expression, such as `price * 2 > 10`. */
@@ -40,9 +42,10 @@ export function parseSchema(ddl: string): Schema {
   return parseWhole(ddl, parseSchemaAt, '"," or the end of the schema');
 }
 
-function parseWhole<T>(text: string, parse: (cursor: TokenCursor) => T, expectedBehind: string): T {
+function parseWhole<T extends object>(text: string, parse: (cursor: TokenCursor) => T, expectedBehind: string): T {
   const cursor = new TokenCursor(text);
   const result = parse(cursor);
   cursor.expectEnd(expectedBehind);
+  checkLevels(result, text);
   return result;
 }

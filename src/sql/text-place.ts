@@ -9,6 +9,18 @@ export function describePlace(text: string, offset: number): string {
   const lineText = text.slice(lineStart, newline === -1 ? text.length : newline).replace(/\r$/, '');
   const line = text.slice(0, lineStart).split('\n').length;
   const column = at - lineStart + 1;
-  const indent = lineText.slice(0, column - 1).replace(/[^\t]/g, ' ');
-  return `line ${line}, column ${column}\n  ${lineText}\n  ${indent}^`;
+  return `line ${line}, column ${column}\n${pointedLine(lineText, column - 1)}`;
+}
+
+/** Longer lines are shown in part, so that a mistake in a long text does not drown in it. */
+const SHOWN_BEFORE = 80;
+const SHOWN_BEHIND = 40;
+
+/** A line, indented, with a caret below its character `at`. */
+export function pointedLine(line: string, at: number): string {
+  const from = line.length > SHOWN_BEFORE + SHOWN_BEHIND ? Math.max(0, at - SHOWN_BEFORE) : 0;
+  const to = from === 0 && line.length <= SHOWN_BEFORE + SHOWN_BEHIND ? line.length : at + SHOWN_BEHIND;
+  const [head, tail] = [from > 0 ? '…' : '', to < line.length ? '…' : ''];
+  const indent = (head + line.slice(from, at)).replace(/[^\t]/g, ' ');
+  return `  ${head}${line.slice(from, to)}${tail}\n  ${indent}^`;
 }

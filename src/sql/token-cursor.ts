@@ -1,11 +1,13 @@
 import type { AnalysisError } from './analysis-error.ts';
 import type { Span } from './ast.ts';
+import { MAX_NESTING, tooComplex } from './complexity.ts';
 import { syntaxErrorAt, type Token, tokenize } from './lexer.ts';
 
 /** Walks over the tokens of a text; every parser function takes one and leaves it behind what it read. */
 export class TokenCursor {
   private readonly tokens: readonly Token[];
   private at = 0;
+  private depth = 0;
 
   constructor(readonly text: string) {
     this.tokens = tokenize(text);
@@ -59,6 +61,17 @@ export class TokenCursor {
 
   expectSign(sign: string): void {
     if (!this.acceptSign(sign)) this.fail(`"${sign}"`);
+  }
+
+  /** Reads something that may hold more of its kind. @throws FAILED_TO_PARSE_TOO_COMPLEX when it does so too often. */
+  nested<T>(parse: () => T): T {
+    if (this.depth === MAX_NESTING) {
+      throw tooComplex(this.text, this.peek().start, `more than ${MAX_NESTING} levels within each other`);
+    }
+    this.depth++;
+    const result = parse();
+    this.depth--;
+    return result;
   }
 
   /** The end of the text, a last semicolon aside. */

@@ -56,24 +56,26 @@ const DEFAULTS: CsvOptions = {
 };
 
 /** Options of Spark's that are known and not supported, with what to do instead. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  timestampformat: 'read the column as a string and use to_timestamp(column, format)',
-  dateformat: 'read the column as a string and use to_date(column, format)',
-  encoding: 'files are UTF-8',
-  charset: 'files are UTF-8',
-  linesep: 'lines end with LF, CR LF or CR; LF is written',
-  inferschema: 'give the schema',
-  samplingratio: 'give the schema',
-  enforceschema: 'with header, columns are found by name; without, by position',
-  quoteall: 'quotes are written where they are needed',
-  chartoescapequoteescaping: 'the escape escapes itself',
-  unescapedquotehandling: 'STOP_AT_DELIMITER is the rule where escape is not the quote',
-  nanvalue: 'NaN is written NaN',
-  positiveinf: 'infinity is written Inf or Infinity',
-  negativeinf: 'infinity is written -Inf or -Infinity',
-  maxcharspercolumn: 'use maxRecordBytes',
-  locale: 'no value depends on it',
-};
+const UNSUPPORTED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    timestampformat: 'read the column as a string and use to_timestamp(column, format)',
+    dateformat: 'read the column as a string and use to_date(column, format)',
+    encoding: 'files are UTF-8',
+    charset: 'files are UTF-8',
+    linesep: 'lines end with LF, CR LF or CR; LF is written',
+    inferschema: 'give the schema',
+    samplingratio: 'give the schema',
+    enforceschema: 'with header, columns are found by name; without, by position',
+    quoteall: 'quotes are written where they are needed',
+    chartoescapequoteescaping: 'the escape escapes itself',
+    unescapedquotehandling: 'STOP_AT_DELIMITER is the rule where escape is not the quote',
+    nanvalue: 'NaN is written NaN',
+    positiveinf: 'infinity is written Inf or Infinity',
+    negativeinf: 'infinity is written -Inf or -Infinity',
+    maxcharspercolumn: 'use maxRecordBytes',
+    locale: 'no value depends on it',
+  }),
+);
 
 const MODES: readonly CsvMode[] = ['reject', 'permissive', 'dropmalformed', 'failfast'];
 
@@ -89,7 +91,7 @@ export function csvOptions(given: Readonly<Record<string, unknown>>): CsvOptions
   for (const [key, value] of Object.entries(given)) {
     const name = names.get(key.toLowerCase());
     if (name === undefined) {
-      const cure = UNSUPPORTED[key.toLowerCase()];
+      const cure = UNSUPPORTED.get(key.toLowerCase());
       if (cure !== undefined) throw configError('CSV_OPTION', `csv does not support option "${key}": ${cure}.`);
       throw configError('CSV_OPTION', `csv has no option "${key}".${didYouMean(key, names.values())}`);
     }

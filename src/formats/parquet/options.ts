@@ -22,12 +22,14 @@ const DEFAULTS: ParquetOptions = {
   kvMetadata: {},
 };
 
-const COMPRESSIONS: Readonly<Record<string, ParquetCompression>> = {
-  snappy: 'snappy',
-  gzip: 'gzip',
-  none: 'uncompressed',
-  uncompressed: 'uncompressed',
-};
+const COMPRESSIONS: ReadonlyMap<string, ParquetCompression> = new Map(
+  Object.entries({
+    snappy: 'snappy',
+    gzip: 'gzip',
+    none: 'uncompressed',
+    uncompressed: 'uncompressed',
+  }),
+);
 const WRITERS: readonly ParquetWriterName[] = ['hyparquet-writer', 'parquetjs-lite'];
 
 /**
@@ -52,7 +54,7 @@ export function parquetOptions(given: Readonly<Record<string, unknown>>): Parque
 function checkedOption(name: string, value: unknown): unknown {
   switch (name) {
     case 'compression':
-      return COMPRESSIONS[String(value).toLowerCase()] ?? refuse(name, value, Object.keys(COMPRESSIONS));
+      return COMPRESSIONS.get(String(value).toLowerCase()) ?? refuse(name, value, [...COMPRESSIONS.keys()]);
     case 'parquetWriter':
       return WRITERS.find((writer) => writer === value) ?? refuse(name, value, WRITERS);
     case 'rowGroupRows': {

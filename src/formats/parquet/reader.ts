@@ -1,11 +1,13 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { DecodedArray, FileMetaData } from 'hyparquet';
 import { type Batch, type Vector, vectorOf } from '../../batch.ts';
 import { ClickstreamError, dataError } from '../../errors.ts';
 import type { RandomAccess } from '../../format.ts';
 import { type Field, formatType, type Schema } from '../../schema.ts';
+import { checkedGroup } from './checked-group.ts';
 import { columnVector } from './column-vector.ts';
 import { type FileSchema, fileSchema } from './file-schema.ts';
+import { checkFooter, type Leaf } from './footer-check.ts';
+import { hyparquet } from './library.ts';
 
 /** Rows of a batch at most. A batch never spans row groups. */
 const BATCH_ROWS = 8192;
@@ -34,14 +36,14 @@ export interface ParquetReader {
  * @throws PARQUET_FILE when it is no whole Parquet file; PARQUET_TYPE when it has columns that cannot be read.
  */
 export async function openParquet(access: RandomAccess): Promise<ParquetReader> {
-  const { metadata, groupRows } = await readFooter(access);
+  const { metadata, groupRows, leaves } = await readFooter(access);
   const file = fileSchema(metadata);
   return {
     schema: file.schema,
     rowCount: Number(metadata.num_rows),
     rowGroupRows: groupRows,
     kvMetadata: Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
-    batches: (wanted = file.schema) => batches(access, file, groupRows, wanted),
+    batches: (wanted = file.schema) => batches(access, { ...file, leaves }, groupRows, wanted),
   };
 }
 
@@ -54,37 +56,38 @@ export async function openParquet(access: RandomAccess): Promise<ParquetReader> 
 export async function verifyParquet(access: RandomAccess): Promise<number> {
   const { metadata } = await readFooter(access);
   fileSchema(metadata);
-  for (const [i, group] of metadata.row_groups.entries()) {
-    for (const { meta_data: chunk } of group.columns) {
-      const start = Number(chunk?.dictionary_page_offset ?? chunk?.data_page_offset ?? -1);
-      const end = start + Number(chunk?.total_compressed_size ?? 0);
-      if (start < 4 || end > access.size) throw broken(`row group ${i} lies outside the file`);
-    }
-  }
   return Number(metadata.num_rows);
 }
 
-async function readFooter(access: RandomAccess): Promise<{ metadata: FileMetaData; groupRows: number[] }> {
-  if (access.size < 12) throw broken(`${access.size} bytes are too few`);
-  const { parquetMetadataAsync } = await import('hyparquet');
-  const metadata = await guarded(() => parquetMetadataAsync(asyncBuffer(access), { geoparquet: false }));
-  const groupRows = metadata.row_groups.map((group) => Number(group.num_rows));
-  const sum = groupRows.reduce((total, rows) => total + rows, 0);
-  if (sum !== Number(metadata.num_rows))
-    throw broken(`the footer counts ${metadata.num_rows} rows, its row groups ${sum}`);
-  return { metadata, groupRows };
+interface Footer {
+  readonly metadata: FileMetaData;
+  readonly groupRows: number[];
+  readonly leaves: ReadonlyMap<string, Leaf>;
 }
+
+async function readFooter(access: RandomAccess): Promise<Footer> {
+  if (access.size < 12) throw broken(`${access.size} bytes are too few`);
+  const { parquetMetadataAsync } = await hyparquet();
+  return await guarded(async () => {
+    const metadata = await parquetMetadataAsync(asyncBuffer(access), { geoparquet: false });
+    const leaves = checkFooter(metadata, access.size);
+    return { metadata, leaves, groupRows: metadata.row_groups.map((group) => Number(group.num_rows)) };
+  });
+}
+
+/** A file's schema with the leaves of its columns. */
+type OpenFile = FileSchema & Pick<Footer, 'leaves'>;
 
 async function* batches(
   access: RandomAccess,
-  file: FileSchema,
+  file: OpenFile,
   groupRows: readonly number[],
   wanted: Schema,
 ): AsyncIterable<Batch> {
   const positions = wanted.fields.map((field) => position(field, file.schema));
   let rowStart = 0;
-  for (const rows of groupRows) {
-    const columns = await readGroup(access, file, positions, rowStart, rows);
+  for (const [index, rows] of groupRows.entries()) {
+    const columns = await readGroup(access, file, positions, { index, rowStart, rows });
     rowStart += rows;
     for (let from = 0; from < rows; from += BATCH_ROWS) {
       const length = Math.min(BATCH_ROWS, rows - from);
@@ -100,7 +103,7 @@ function vectorAt(
   field: Field,
   position: number,
   columns: ReadonlyMap<string, DecodedArray>,
-  file: FileSchema,
+  file: OpenFile,
   from: number,
   length: number,
 ): Vector {
@@ -109,6 +112,10 @@ function vectorAt(
   const values = (columns.get(source.name) as DecodedArray).slice(from, from + length);
   const shape = file.shapes[position];
   if (shape === undefined || values.length !== length) throw broken(`column "${source.name}" has too few rows`);
+  // The library gives null for a null, and undefined where a page asks its dictionary for what that lacks.
+  if (file.leaves.get(source.name)?.isFlat && Array.isArray(values) && values.includes(undefined)) {
+    throw broken(`column "${source.name}" has values that are not there`);
+  }
   return columnVector(field.type, shape, values);
 }
 
@@ -140,26 +147,27 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
 
 async function readGroup(
   access: RandomAccess,
-  file: FileSchema,
+  file: OpenFile,
   positions: readonly number[],
-  rowStart: number,
-  rows: number,
+  group: { readonly index: number; readonly rowStart: number; readonly rows: number },
 ): Promise<Map<string, DecodedArray>> {
+  const { index, rowStart, rows } = group;
   const names = positions.filter((p) => p >= 0).map((p) => (file.schema.fields[p] as Field).name);
   const parts = new Map<string, { rowStart: number; data: DecodedArray }[]>();
   if (names.length > 0 && rows > 0) {
-    const { parquetRead } = await import('hyparquet');
+    const { parquetRead, snappyUncompress } = await hyparquet();
+    const { metadata, compressors, check } = checkedGroup(file.bare, file.leaves, index, snappyUncompress);
     await guarded(() =>
       parquetRead({
-        file: asyncBuffer(access),
-        metadata: file.bare,
+        file: asyncBuffer(access, check),
+        metadata,
         columns: [...new Set(names)],
         rowStart,
         rowEnd: rowStart + rows,
         utf8: false,
         geoparquet: false,
         parsers: { timestampFromNanoseconds: (nanos) => nanos },
-        compressors: { GZIP: (input) => gunzipSync(input), BROTLI: (input) => brotliDecompressSync(input) },
+        compressors,
         onChunk: ({ columnName, columnData, rowStart: at }) => {
           const list = parts.get(columnName) ?? [];
           list.push({ rowStart: at, data: columnData });
@@ -177,12 +185,13 @@ function joined(parts: { rowStart: number; data: DecodedArray }[]): DecodedArray
   return parts.flatMap(({ data }) => Array.from(data as ArrayLike<unknown>));
 }
 
-function asyncBuffer(access: RandomAccess) {
+function asyncBuffer(access: RandomAccess, check: (start: number, bytes: Uint8Array) => void = () => {}) {
   return {
     byteLength: access.size,
     async slice(start: number, end = access.size): Promise<ArrayBuffer> {
       const bytes = await access.read(start, end);
       if (bytes.length !== end - start) throw broken(`it ends at byte ${start + bytes.length}`);
+      check(start, bytes);
       // The library takes whole buffers only. (A Buffer's `slice` would not copy.)
       return new Uint8Array(bytes).buffer;
     },

@@ -1,7 +1,7 @@
 import { PIPELINE } from './pipeline-spec.ts';
 import type { PipelineValue, TableValue } from './pipeline-value.ts';
 import type { Problem } from './problem.ts';
-import type { Spec } from './spec.ts';
+import { fieldOf, type Spec } from './spec.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 /** What of a pipeline would not carry over to Spark, with what to write instead. */
@@ -29,7 +29,7 @@ function ownKeys(spec: Spec, value: unknown, path: Path, yaml: YamlFile): Proble
   return Object.entries(value).flatMap(([key, inner]) => {
     const part = Array.isArray(value) ? Number(key) : key;
     const own =
-      spec.type === 'object' ? spec.fields[key] : spec.type === 'map' || spec.type === 'list' ? spec.of : undefined;
+      spec.type === 'object' ? fieldOf(spec, key) : spec.type === 'map' || spec.type === 'list' ? spec.of : undefined;
     if (own === undefined) return [];
     const found =
       own.notInSpark === undefined

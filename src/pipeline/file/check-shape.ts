@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { didYouMean } from '../../errors.ts';
 import { compileShape } from './compile-shape.ts';
 import type { Problem } from './problem.ts';
-import { expectedText, type Spec } from './spec.ts';
+import { expectedText, fieldOf, type Spec } from './spec.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 const validators = new WeakMap<Spec, ValidateFunction>();
@@ -85,7 +85,7 @@ function unknownKey(key: string, spec: Spec | null) {
 }
 
 function missingKey(key: string, name: string, spec: Spec | null) {
-  const field = spec?.type === 'object' ? spec.fields[key] : undefined;
+  const field = fieldOf(spec, key);
   const where = name === 'this file' ? 'The file' : name;
   const doc = field === undefined ? '' : ` ${field.doc}`;
   return {
@@ -111,8 +111,9 @@ function oneOfProblem(value: unknown, spec: Spec | null) {
 function wrongValue(value: unknown, name: string, spec: Spec | null) {
   const choices = spec?.type === 'text' ? spec.choices : undefined;
   const hint = choices === undefined ? '' : didYouMean(String(value), choices);
-  if (spec?.type === 'object' && typeof value === 'string' && spec.fields[value] !== undefined) {
-    const message = `${name} needs a value behind "${value}": write { ${value}: ${spec.fields[value].example} }`;
+  const meant = typeof value === 'string' ? fieldOf(spec, value) : undefined;
+  if (meant !== undefined) {
+    const message = `${name} needs a value behind "${value}": write { ${value}: ${meant.example} }`;
     return { code: 'VALUE_INVALID', message };
   }
   return { code: 'VALUE_INVALID', message: `${name} must be ${expected(spec, hint)} Found: ${shown(value)}.` };
@@ -128,7 +129,7 @@ function expected(spec: Spec | null, hint = ''): string {
 function specAt(root: Spec, path: Path): Spec | null {
   let spec: Spec | null = root;
   for (const part of path) {
-    if (spec?.type === 'object') spec = spec.fields[String(part)] ?? null;
+    if (spec?.type === 'object') spec = fieldOf(spec, String(part)) ?? null;
     else if (spec?.type === 'map' || spec?.type === 'list') spec = spec.of;
     else if (spec?.type === 'texts') spec = { type: 'text', doc: spec.doc, example: spec.example };
     else spec = null;
@@ -141,7 +142,7 @@ function nounOf(spec: Spec | null): string {
 }
 
 function exampleAt(spec: Spec | null, key: string): string {
-  return spec?.type === 'object' ? (spec.fields[key]?.example ?? '') : '';
+  return fieldOf(spec, key)?.example ?? '';
 }
 
 /** What lacks something is shown by its own key. */

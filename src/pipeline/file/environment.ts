@@ -27,7 +27,8 @@ export function substitute(written: string, environment: Environment): Substitut
   for (const match of written.matchAll(REFERENCE)) {
     const [whole, name, fallback] = match;
     text += written.slice(at, match.index);
-    const value = name === undefined ? '${' : (environment[name] ?? fallback);
+    const value =
+      name === undefined ? '${' : ((Object.hasOwn(environment, name) ? environment[name] : undefined) ?? fallback);
     if (value === undefined) missing.push(name as string);
     const start = text.length;
     text += value ?? whole;

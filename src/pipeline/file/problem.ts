@@ -1,3 +1,5 @@
+import { pointedLine } from '../../sql/text-place.ts';
+
 /** A mistake in a file that a user wrote, and where it is. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -32,8 +34,7 @@ export function placeProblems(file: string, text: string, problems: readonly Pro
 export function formatProblem(text: string, problem: PlacedProblem): string {
   const { file, line, column, severity, code, message } = problem;
   const lineText = (text.split('\n')[line - 1] ?? '').replace(/\r$/, '');
-  const indent = lineText.slice(0, column - 1).replace(/[^\t]/g, ' ');
-  return `${file}:${line}:${column}: ${severity} ${code}: ${message}\n  ${lineText}\n  ${indent}^`;
+  return `${file}:${line}:${column}: ${severity} ${code}: ${message}\n${pointedLine(lineText, column - 1)}`;
 }
 
 function placeAt(text: string, offset: number): { line: number; column: number } {

@@ -66,3 +66,8 @@ export function expectedText(spec: Spec): string {
       return 'a value';
   }
 }
+
+/** The field of a name in an object's spec; undefined when it has none (`constructor` is no field). */
+export function fieldOf(spec: Spec | null, name: string): Spec | undefined {
+  return spec?.type === 'object' && Object.hasOwn(spec.fields, name) ? spec.fields[name] : undefined;
+}

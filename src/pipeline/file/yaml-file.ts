@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parse, parseDo
 import { type Environment, type Substituted, substitute } from './environment.ts';
 import type { Problem } from './problem.ts';
 import { placeInScalar, type WrittenScalar } from './scalar-place.ts';
+import { tooDeepAt } from './yaml-nesting.ts';
 
 /** Where a value is within a file: the keys and positions that lead to it. */
 export type Path = readonly (string | number)[];
@@ -19,6 +20,10 @@ export interface YamlFile {
   placeInText(path: Path, offset: number): number;
 }
 
+/** Levels and values of one file, aliases followed: more than any needs. */
+const MAX_DEPTH = 100;
+const MAX_VALUES = 50_000;
+
 interface Part {
   readonly start: number;
   readonly keyStart: number;
@@ -35,6 +40,7 @@ export function readYaml(text: string, environment: Environment): YamlFile {
 class Reader {
   private readonly parts = new Map<string, Part>();
   private readonly problems: Problem[] = [];
+  private visited = 0;
 
   constructor(
     private readonly text: string,
@@ -42,6 +48,21 @@ class Reader {
   ) {}
 
   read(): YamlFile {
+    const tooDeep = tooDeepAt(this.text);
+    if (tooDeep >= 0)
+      this.report('YAML_SYNTAX', 'This is nested too deep. Check that every bracket is closed.', tooDeep);
+    const value = tooDeep >= 0 ? null : this.readValue();
+    return {
+      text: this.text,
+      value,
+      problems: this.problems,
+      placeOf: (path) => this.nearest(path).start,
+      keyPlaceOf: (path) => this.nearest(path).keyStart,
+      placeInText: (path, offset) => this.placeInText(path, offset),
+    };
+  }
+
+  private readValue(): unknown {
     const document = parseDocument(this.text, { lineCounter: new LineCounter(), prettyErrors: false });
     const [first] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY'); // what follows it is most often caused by it
     for (const { code, message, pos } of document.errors) {
@@ -51,15 +72,7 @@ class Reader {
         this.report('YAML_SYNTAX', SYNTAX_MISTAKES[code] ?? `${message.replace(/\.?$/, '.')}`, pos[0]);
     }
     const resolve = (node: unknown) => (isAlias(node) ? node.resolve(document) : node) as Node | null | undefined;
-    const value = this.visit(document.contents, [], 0, resolve);
-    return {
-      text: this.text,
-      value,
-      problems: this.problems,
-      placeOf: (path) => this.nearest(path).start,
-      keyPlaceOf: (path) => this.nearest(path).keyStart,
-      placeInText: (path, offset) => this.placeInText(path, offset),
-    };
+    return this.visit(document.contents, [], 0, resolve);
   }
 
   private report(code: string, message: string, offset: number): void {
@@ -73,13 +86,14 @@ class Reader {
     resolve: (node: unknown) => Node | null | undefined,
   ): unknown {
     const start = (found as Node | null)?.range?.[0] ?? keyStart;
+    if (path.length > MAX_DEPTH || ++this.visited > MAX_VALUES) return this.endless(start);
     const node = resolve(found);
     const key = keyOf(path);
     this.parts.set(key, { start, keyStart });
     if (isMap(node)) {
       const entries = node.items.map((pair) => {
-        const name = String(isScalar(pair.key) ? pair.key.value : pair.key);
         const at = (pair.key as Node | null)?.range?.[0] ?? start;
+        const name = this.keyText(resolve(pair.key), at);
         return [name, this.visit(pair.value, [...path, name], at, resolve)];
       });
       return Object.fromEntries(entries);
@@ -92,6 +106,21 @@ class Reader {
     }
     if (!isScalar(node)) return null;
     return typeof node.value === 'string' ? this.textValue(node, node.value, key, start, keyStart) : node.value;
+  }
+
+  private keyText(key: unknown, offset: number): string {
+    if (isScalar(key) || key === null || key === undefined) return String(isScalar(key) ? key.value : key);
+    this.report('YAML_SYNTAX', 'A key must be a text, not a list or keys of its own.', offset);
+    return '';
+  }
+
+  /** Aliases (`*name`) may stand within what they stand for, or double with each level. Told once. */
+  private endless(offset: number): null {
+    if (this.visited !== Number.POSITIVE_INFINITY) {
+      this.report('YAML_SYNTAX', 'With its aliases (*name), this is too large or has no end.', offset);
+    }
+    this.visited = Number.POSITIVE_INFINITY;
+    return null;
   }
 
   private textValue(node: Scalar, raw: string, key: string, start: number, keyStart: number): unknown {

@@ -83,13 +83,13 @@ const BINARY_PROPERTIES: Readonly<Record<string, string>> = {
 /** `\p{...}` behind the `p` or `P`; the name may be one letter without brackets. */
 export function propertyClass(text: PatternText, negated: boolean): string {
   const name = text.accept('{') ? text.until('}') : text.next();
-  const posix = POSIX[name];
+  const posix = Object.hasOwn(POSIX, name) ? POSIX[name] : undefined;
   if (posix !== undefined) return negated ? `[^${posix}]` : posix;
   const bare = name.replace(/^(Is|general_category=|gc=)/i, '');
   const script = /^(?:script|sc)=(.*)$/i.exec(name);
   const candidates = [
     script === null ? null : `Script=${script[1]}`,
-    BINARY_PROPERTIES[bare.toLowerCase()] ?? null,
+    Object.hasOwn(BINARY_PROPERTIES, bare.toLowerCase()) ? (BINARY_PROPERTIES[bare.toLowerCase()] as string) : null,
     bare,
     `Script=${bare}`,
   ];

@@ -103,20 +103,22 @@ function structReader(
   };
 }
 
-const NON_NUMBERS: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  '+INF': Number.POSITIVE_INFINITY,
-  INF: Number.POSITIVE_INFINITY,
-  '+Infinity': Number.POSITIVE_INFINITY,
-  Infinity: Number.POSITIVE_INFINITY,
-  '-INF': Number.NEGATIVE_INFINITY,
-  '-Infinity': Number.NEGATIVE_INFINITY,
-};
+const NON_NUMBERS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    NaN: Number.NaN,
+    '+INF': Number.POSITIVE_INFINITY,
+    INF: Number.POSITIVE_INFINITY,
+    '+Infinity': Number.POSITIVE_INFINITY,
+    Infinity: Number.POSITIVE_INFINITY,
+    '-INF': Number.NEGATIVE_INFINITY,
+    '-Infinity': Number.NEGATIVE_INFINITY,
+  }),
+);
 
 function readDouble(node: JsonNode, single: boolean): number | null {
   const text = node.kind === 'number' ? node.text : node.kind === 'string' ? node.value : null;
   if (text === null) return null;
-  const special = NON_NUMBERS[text];
+  const special = NON_NUMBERS.get(text);
   if (special !== undefined) return special;
   if (node.kind !== 'number') return null;
   return single ? Math.fround(Number(text)) : Number(text);
@@ -138,7 +140,7 @@ export function nodeText(node: JsonNode): string {
     case 'boolean':
       return String(node.value);
     case 'number':
-      return /^-?\d+$/.test(node.text) ? node.text : doubleText(NON_NUMBERS[node.text] ?? Number(node.text));
+      return /^-?\d+$/.test(node.text) ? node.text : doubleText(NON_NUMBERS.get(node.text) ?? Number(node.text));
     case 'string':
       return quoteJson(node.value);
     case 'array':

@@ -22,37 +22,39 @@ export interface Zone {
 
 const MICROS_PER_SECOND = 1_000_000;
 
-/** Java's `ZoneId.SHORT_IDS`. */
-const SHORT_NAMES: Readonly<Record<string, string>> = {
-  EST: '-05:00',
-  MST: '-07:00',
-  HST: '-10:00',
-  ACT: 'Australia/Darwin',
-  AET: 'Australia/Sydney',
-  AGT: 'America/Argentina/Buenos_Aires',
-  ART: 'Africa/Cairo',
-  AST: 'America/Anchorage',
-  BET: 'America/Sao_Paulo',
-  BST: 'Asia/Dhaka',
-  CAT: 'Africa/Harare',
-  CNT: 'America/St_Johns',
-  CST: 'America/Chicago',
-  CTT: 'Asia/Shanghai',
-  EAT: 'Africa/Addis_Ababa',
-  ECT: 'Europe/Paris',
-  IET: 'America/Indiana/Indianapolis',
-  IST: 'Asia/Kolkata',
-  JST: 'Asia/Tokyo',
-  MIT: 'Pacific/Apia',
-  NET: 'Asia/Yerevan',
-  NST: 'Pacific/Auckland',
-  PLT: 'Asia/Karachi',
-  PNT: 'America/Phoenix',
-  PRT: 'America/Puerto_Rico',
-  PST: 'America/Los_Angeles',
-  SST: 'Pacific/Guadalcanal',
-  VST: 'Asia/Ho_Chi_Minh',
-};
+/** Java's `ZoneId.SHORT_IDS`. A map, as any text may be asked for: objects know `constructor`. */
+const SHORT_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    EST: '-05:00',
+    MST: '-07:00',
+    HST: '-10:00',
+    ACT: 'Australia/Darwin',
+    AET: 'Australia/Sydney',
+    AGT: 'America/Argentina/Buenos_Aires',
+    ART: 'Africa/Cairo',
+    AST: 'America/Anchorage',
+    BET: 'America/Sao_Paulo',
+    BST: 'Asia/Dhaka',
+    CAT: 'Africa/Harare',
+    CNT: 'America/St_Johns',
+    CST: 'America/Chicago',
+    CTT: 'Asia/Shanghai',
+    EAT: 'Africa/Addis_Ababa',
+    ECT: 'Europe/Paris',
+    IET: 'America/Indiana/Indianapolis',
+    IST: 'Asia/Kolkata',
+    JST: 'Asia/Tokyo',
+    MIT: 'Pacific/Apia',
+    NET: 'Asia/Yerevan',
+    NST: 'Pacific/Auckland',
+    PLT: 'Asia/Karachi',
+    PNT: 'America/Phoenix',
+    PRT: 'America/Puerto_Rico',
+    PST: 'America/Los_Angeles',
+    SST: 'Pacific/Guadalcanal',
+    VST: 'Asia/Ho_Chi_Minh',
+  }),
+);
 
 /** Regions by name. Only names that exist are kept, so texts of bad zones cannot make it grow. */
 const regions = new Map<string, Zone>();
@@ -63,7 +65,7 @@ export const UTC_ZONE: Zone = fixedZone('UTC', 0);
 export function zone(name: string): Zone {
   const found = findZone(name);
   if (found !== null) return found;
-  const names = ['UTC', ...Object.keys(SHORT_NAMES), ...Intl.supportedValuesOf('timeZone')];
+  const names = ['UTC', ...SHORT_NAMES.keys(), ...Intl.supportedValuesOf('timeZone')];
   throw configError(
     'INVALID_TIMEZONE',
     `the time zone "${name}" is unknown.${didYouMean(name, names)} Use a region like "Europe/Berlin", an offset like "+02:00", or "UTC".`,
@@ -75,7 +77,7 @@ export function findZone(name: string): Zone | null {
   if (name === 'UTC') return UTC_ZONE;
   const known = regions.get(name);
   if (known !== undefined) return known;
-  const resolved = SHORT_NAMES[name] ?? name;
+  const resolved = SHORT_NAMES.get(name) ?? name;
   const offsetSeconds = fixedOffsetSeconds(resolved);
   if (offsetSeconds !== null) return fixedZone(offsetName(resolved, offsetSeconds), offsetSeconds);
   const region = findRegion(resolved);
