@@ -1,7 +1,7 @@
 import type { Disk } from '../../src/fs/disk.ts';
 import { createSession, type Session, type StreamingQuery } from '../../src/index.ts';
 import type { Dice } from '../support/dice.ts';
-import { errnoError, type ModelDisk, PowerLoss } from '../support/model-disk.ts';
+import { type Call, errnoError, type ModelDisk, PowerLoss } from '../support/model-disk.ts';
 import type { Producer } from './producer.ts';
 import type { ProcessClock, SimulatedTime } from './time.ts';
 
@@ -27,6 +27,8 @@ export interface ProcessEnd {
   readonly error: unknown;
   /** Whether the injected error came up. */
   readonly injected: boolean;
+  /** The operations that it asked of the disk. */
+  readonly calls: readonly Call[];
 }
 
 export interface World {
@@ -50,6 +52,13 @@ export async function runProcess(
   const clock = world.time.clock();
   const fault = faultOf(fate);
   const run = { time: world.time, clock, disk };
+  const before = disk.calls.length;
+  const end = (kind: ProcessEnd['kind'], error: unknown): ProcessEnd => ({
+    kind: disk.powerIsOff ? 'gone' : kind,
+    error,
+    injected: fault.hasStruck(),
+    calls: disk.calls.slice(before),
+  });
   disk.beforeCall = (op, path) => {
     world.time.pass(costOf(world.dice));
     if (op === 'openRead' && world.producer.denied.has(path)) throw errnoError('EACCES', 'open', path);
@@ -61,9 +70,9 @@ export async function runProcess(
     planStop(world, query, fate.kind === 'stop' ? fate.afterMs : LONGEST_MS);
     await meanwhile(run, query, query.awaitTermination());
     // What fails at the very end, when nothing is left to be lost, need not be told.
-    return { kind: disk.powerIsOff ? 'gone' : 'ended', error: null, injected: fault.hasStruck() };
+    return end('ended', null);
   } catch (error) {
-    return { kind: disk.powerIsOff ? 'gone' : 'failed', error, injected: fault.hasStruck() };
+    return end('failed', error);
   } finally {
     clock.end();
     disk.beforeCall = () => {};

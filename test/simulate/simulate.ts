@@ -23,20 +23,35 @@ export interface SimulationResult {
   readonly errors: number;
   readonly batches: number;
   readonly rows: number;
+  /** How the processes ended that the scenario has, in order. */
+  readonly ends: readonly ProcessEnd[];
 }
 
 /** How often an operator starts again at the end before the query counts as stuck. */
 const MAX_RECOVERIES = 12;
 
+type Trace = (line: string) => void;
+
 /** Simulates what a seed tells, and checks what came of it. */
-export async function simulate(seed: number, trace: (line: string) => void = () => {}): Promise<SimulationResult> {
-  const scenario = randomScenario(seed);
+export function simulate(seed: number, trace?: Trace): Promise<SimulationResult> {
+  return runScenario(randomScenario(seed), trace);
+}
+
+/** Runs the processes of a scenario, then others in peace until there is nothing left to do, and checks what came of it. */
+export async function runScenario(scenario: Scenario, trace: Trace = () => {}): Promise<SimulationResult> {
   const simulation = new Simulation(scenario, trace);
   const problems = await withoutWarnings(() => simulation.run().catch((error: Error) => [String(error.stack)]));
-  return { seed, title: scenario.pipeline.name, problems, ...simulation.counts };
+  return {
+    seed: scenario.seed,
+    title: scenario.pipeline.name,
+    problems,
+    ends: simulation.ends.slice(0, scenario.processes.length),
+    ...simulation.counts,
+  };
 }
 
 class Simulation {
+  readonly ends: ProcessEnd[] = [];
   readonly counts = { processes: 0, kills: 0, powerLosses: 0, errors: 0, batches: 0, rows: 0 };
   private readonly time: SimulatedTime;
   private readonly producer: Producer;
@@ -48,7 +63,7 @@ class Simulation {
 
   constructor(
     private readonly scenario: Scenario,
-    private readonly trace: (line: string) => void,
+    private readonly trace: Trace,
   ) {
     this.dice = new Dice(createRandom(scenario.seed + 2 ** 40));
     this.time = new SimulatedTime(scenario.startMs);
@@ -115,6 +130,7 @@ class Simulation {
       return this.scenario.pipeline.start(session, settings);
     });
     const end = await running;
+    this.ends.push(end);
     this.count(fate, end);
     this.disk = this.after(fate, end);
     this.plan.take(this.disk, number);

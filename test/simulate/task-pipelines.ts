@@ -11,10 +11,10 @@ const WINDOW_MS = 10_000;
 
 /** task1 and task2 as they are shipped. */
 export function taskPipeline(dice: Dice): Pipeline {
-  return dice.chance(0.5) ? flatten() : aggregate(dice);
+  return dice.chance(0.5) ? flatten() : aggregate(dice.pick([null, null, 5000]));
 }
 
-function flatten(): Pipeline {
+export function flatten(): Pipeline {
   const input = { folder: '/model/in', format: 'json', columns: 'clicks' } as const;
   return {
     ...COMMON,
@@ -29,9 +29,9 @@ function flatten(): Pipeline {
   };
 }
 
-function aggregate(dice: Dice): Pipeline {
+/** `slideMs` null: windows do not overlap. */
+export function aggregate(slideMs: number | null): Pipeline {
   const input = { folder: '/model/in', format: 'csv', columns: 'clicks' } as const;
-  const slideMs = dice.pick([null, null, 5000]);
   return {
     ...COMMON,
     ...{ name: 'task2', inputs: [input], outputFormat: 'parquet' },
