@@ -1,11 +1,7 @@
 import type { DecodeRequest } from '../format.ts';
 import { csvShapes } from '../formats/csv/decoder.ts';
-import { jsonDecoder } from '../formats/json/decode.ts';
-import { shapesOf } from '../formats/json/fast-records.ts';
-import { jsonOptions } from '../formats/json/options.ts';
-import { nestedColumns, shapeText } from '../formats/shape-text.ts';
+import { jsonShapes } from '../formats/json/decode.ts';
 import type { Disk } from '../fs/disk.ts';
-import type { ShapeProgram } from '../kernel/program.ts';
 import type { AnalyzedQuery } from '../plan/physical.ts';
 import type { FileInput } from './files.ts';
 import { firstFile } from './files.ts';
@@ -35,19 +31,10 @@ function shapesOfInput(input: FileInput, disk: Disk): string {
     reject: () => {},
     dropped: () => {},
   };
-  const program = learn(input, request, beginning(disk, path));
-  if (program === null || program.shapeCount === 0) return `The kernel does not read records like those of ${path}.`;
-  const columns = input.format === 'json' ? nestedColumns(input.schema) : input.schema.fields.map(({ name }) => name);
-  const shapes = program.shapes.map((shape, i) => `${i + 1}. ${shapeText(shape, columns)}`);
-  return [`learnt from ${path}:`, ...shapes].join('\n');
-}
-
-function learn({ format, formatOptions }: FileInput, request: DecodeRequest, bytes: Uint8Array): ShapeProgram | null {
-  if (format === 'csv') return csvShapes(request, bytes);
-  const options = jsonOptions(formatOptions);
-  const decoder = jsonDecoder(request);
-  for (const _ of decoder.push(bytes)); // what its rows are does not matter
-  return shapesOf(request.schema, options)?.program ?? null;
+  const shapesFrom = input.format === 'json' ? jsonShapes : csvShapes;
+  const shapes = shapesFrom(request, beginning(disk, path));
+  if (shapes.length === 0) return `The kernel does not read records like those of ${path}.`;
+  return [`learnt from ${path}:`, ...shapes.map((shape, i) => `${i + 1}. ${shape}`)].join('\n');
 }
 
 function beginning(disk: Disk, path: string): Uint8Array {

@@ -4,6 +4,7 @@ import { dataError } from '../../errors.ts';
 import type { DecodeRange, DecodeRequest, Decoder } from '../../format.ts';
 import type { ShapeProgram } from '../../kernel/program.ts';
 import { WHOLE } from '../lines.ts';
+import { shapeText } from '../shape-text.ts';
 import { FastRows } from './fast-rows.ts';
 import { layoutByName } from './header.ts';
 import { endOfLine, isBlankLine, lineEndLength, lineEnds, wholeLineEnd } from './line-ends.ts';
@@ -43,11 +44,12 @@ function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
   };
 }
 
-/** The shape that the kernel looks for in the rows of a file that begins like this; null where it decodes none. */
-export function csvShapes(request: DecodeRequest, bytes: Uint8Array): ShapeProgram | null {
+/** The shape that the kernel looks for in the rows of a file that begins like this, as people read it; none where it decodes nothing. */
+export function csvShapes(request: DecodeRequest, bytes: Uint8Array): string[] {
   const decoder = new CsvDecoder(request, true);
   for (const _ of decoder.push(bytes)); // what its rows are does not matter
-  return decoder.shapes;
+  const names = request.schema.fields.map(({ name }) => name);
+  return decoder.shapes?.shapes.map((shape) => shapeText(shape, names)) ?? [];
 }
 
 class CsvDecoder {

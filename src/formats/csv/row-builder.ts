@@ -90,7 +90,11 @@ export class RowBuilder {
     const { length } = this;
     if (length === 0) return null;
     this.length = 0;
-    return { schema: this.request.schema, length, vectors: this.builders.map((builder) => builder.finish(length, this.request.reuse ?? false)) };
+    return {
+      schema: this.request.schema,
+      length,
+      vectors: this.builders.map((builder) => builder.finish(length, this.request.reuse ?? false)),
+    };
   }
 
   /** Sets a column of the row in hand from its field; gives what is wrong, having set it to null. */

@@ -1,4 +1,6 @@
 import type { DecodeRequest, Decoder } from '../../format.ts';
+import { nestedColumns, shapeText } from '../shape-text.ts';
+import { shapesOf } from './fast-records.ts';
 import { type JsonOptions, jsonOptions } from './options.ts';
 import { kernelBatches, type OpenOutput, plainBatches } from './record-output.ts';
 import { RejectDecoder } from './reject-decoder.ts';
@@ -12,6 +14,14 @@ import { SparkDecoder } from './spark-decoder.ts';
  */
 export function jsonDecoder(request: DecodeRequest): Decoder {
   return recordDecoder(request, jsonOptions(request.options), kernelBatches);
+}
+
+/** The shapes that the kernel learns from a file that begins like this, as people read them. */
+export function jsonShapes(request: DecodeRequest, bytes: Uint8Array): string[] {
+  for (const _ of jsonDecoder(request).push(bytes)); // what its rows are does not matter
+  const names = nestedColumns(request.schema);
+  const shapes = shapesOf(request.schema, jsonOptions(request.options));
+  return shapes?.program.shapes.map((shape) => shapeText(shape, names)) ?? [];
 }
 
 /** The same without the kernel, to hold the two against each other. */
