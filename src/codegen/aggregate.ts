@@ -40,6 +40,7 @@ interface ArgumentShape {
 type GeneratedLoop = (
   slots: Int32Array,
   length: number,
+  rows: Int32Array | null,
   inputs: readonly FixedVector[],
   states: readonly (readonly unknown[])[],
 ) => void;
@@ -50,32 +51,45 @@ type GeneratedLoop = (
  */
 export class UpdateLoops {
   private readonly loops = new Map<string, GeneratedLoop>();
-  private readonly columns: readonly number[];
+  /** The columns that the updates read. */
+  readonly columns: readonly number[];
 
   constructor(private readonly updates: readonly RowUpdate[]) {
     this.columns = columnsOf(updates);
   }
 
-  /** Adds row i of `vectors` to slot `slots[i]` of every state, for i in 0..length-1. `states` are in the order of the updates. */
-  run(slots: Int32Array, length: number, vectors: readonly Vector[], states: readonly FlatState[]): void {
+  /**
+   * Adds row i of `vectors`, or row `rows[i]`, to slot `slots[i]` of every state, for i in 0..length-1. `states` are in the order of the
+   * updates, `inputs` in that of `columns`.
+   */
+  run(
+    slots: Int32Array,
+    length: number,
+    rows: Int32Array | null,
+    inputs: readonly Vector[],
+    states: readonly FlatState[],
+  ): void {
     if (this.updates.length === 0) return;
-    const inputs = this.columns.map((column) => vectors[column] as FixedVector);
     const shapes = inputs.map(shapeOf);
-    const signature = shapes.map(({ isInt64, hasNulls }) => `${isInt64}${hasNulls}`).join();
+    const signature = [rows !== null, ...shapes.map(({ isInt64, hasNulls }) => `${isInt64}${hasNulls}`)].join();
     let loop = this.loops.get(signature);
     if (loop === undefined) {
-      const source = updateSource(this.updates, (column) => shapes[this.columns.indexOf(column)] as ArgumentShape);
-      loop = new Function('slots', 'length', 'inputs', 'states', source) as GeneratedLoop;
+      const source = updateSource(
+        this.updates,
+        rows !== null,
+        (column) => shapes[this.columns.indexOf(column)] as ArgumentShape,
+      );
+      loop = new Function('slots', 'length', 'rows', 'inputs', 'states', source) as GeneratedLoop;
       this.loops.set(signature, loop);
     }
     const arrays = states.map((state) => state.state());
-    loop(slots, length, inputs, arrays);
+    loop(slots, length, rows, inputs as readonly FixedVector[], arrays);
   }
 }
 
 /** The loop for arguments of the usual forms; `isNullable` tells of a column. */
 export function explainUpdates(updates: readonly RowUpdate[], isNullable: (column: number) => boolean): string {
-  return updateSource(updates, (column) => ({ isInt64: false, hasNulls: isNullable(column) }));
+  return updateSource(updates, false, (column) => ({ isInt64: false, hasNulls: isNullable(column) }));
 }
 
 function columnsOf(updates: readonly RowUpdate[]): number[] {
@@ -89,7 +103,12 @@ function shapeOf(vector: Vector): ArgumentShape {
   };
 }
 
-function updateSource(updates: readonly RowUpdate[], shapeOf: (column: number) => ArgumentShape): string {
+function updateSource(
+  updates: readonly RowUpdate[],
+  hasRows: boolean,
+  shapeOf: (column: number) => ArgumentShape,
+): string {
+  const row = hasRows ? 'row' : 'i';
   const head: string[] = [];
   updates.forEach(({ code, title }, n) => {
     head.push(`const [${code.state.map((name) => `${name}${n}`).join(', ')}] = states[${n}]; // ${oneLine(title)}`);
@@ -114,12 +133,12 @@ function updateSource(updates: readonly RowUpdate[], shapeOf: (column: number) =
     add(column, `value${n}`, shape, once, rows);
     if (rows.some((line) => line.includes(`value${n}`))) {
       head.push(`const in${n} = inputs[${n}].values;`);
-      rows.unshift(`const value${n} = in${n}[i];`);
+      rows.unshift(`const value${n} = in${n}[${row}];`);
     }
     if (!shape.hasNulls) body.push(...rows);
     else {
       head.push(`const set${n} = inputs[${n}].validity;`);
-      body.push(`if (set${n}[i] === 1) {`, ...rows.map((line) => `  ${line}`), '}');
+      body.push(`if (set${n}[${row}] === 1) {`, ...rows.map((line) => `  ${line}`), '}');
     }
   });
   if (first.length > 0) {
@@ -130,6 +149,7 @@ function updateSource(updates: readonly RowUpdate[], shapeOf: (column: number) =
     ...head,
     'for (let i = 0; i < length; i++) {',
     '  const slot = slots[i];',
+    ...(hasRows ? ['  const row = rows[i];'] : []),
     ...body.map((line) => `  ${line}`),
     '}',
   ].join('\n');

@@ -88,8 +88,11 @@ export class ClosingGroups {
     this.used++;
   }
 
-  *slots(): Generator<number> {
-    for (const slot of this.order) if (slot >= 0) yield slot;
+  /** Writes the slots into `into` from `at` on; gives the place behind them. */
+  list(into: Int32Array, at: number): number {
+    let next = at;
+    for (const slot of this.order) if (slot >= 0) into[next++] = slot;
+    return next;
   }
 }
 

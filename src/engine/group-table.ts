@@ -9,6 +9,7 @@ import { createAccumulator } from './aggregates/table.ts';
 import { cellKey } from './cell-key.ts';
 import { type CloseTime, ClosingGroups } from './closing-groups.ts';
 import { type ColumnCodes, columnCodes } from './keys/column-codes.ts';
+import { takeInt32 } from './keys/take.ts';
 import type { KeyColumn } from './row-grouper.ts';
 
 /** A column of values that nothing refers to any more is made anew when it has so many, and twice as many as there are groups. */
@@ -60,7 +61,7 @@ export class GroupTable {
   slotsOf(keys: readonly KeyColumn[], count: number, lateMicros: number | null = null): Int32Array {
     const wanted = keys.map(({ values, codes }, index) => {
       const known = (this.columns[index] as ColumnCodes).encode(values);
-      return codes.map((code) => known[code] as number);
+      return takeInt32(known, codes);
     });
     return this.find(wanted, count, lateMicros);
   }
@@ -155,7 +156,7 @@ export class GroupTable {
     for (const time of this.closeTimes()) {
       if (time > throughMicros) break;
       const groups = this.byTime.get(time) as ClosingGroups;
-      for (const slot of groups.slots()) this.release(slot);
+      for (const slot of this.slotsAt([time])) this.release(slot);
       groups.clear();
       this.byTime.delete(time);
     }
@@ -171,7 +172,7 @@ export class GroupTable {
     this.columns = this.columns.map((column, index) => {
       const codes = this.codes[index] as Int32Array;
       const fresh = columnCodes((this.keyFields[index] as Field).type);
-      const values = column.take(slots.map((slot) => codes[slot] as number));
+      const values = column.take(takeInt32(codes, slots));
       fresh.encode(values).forEach((code, i) => {
         codes[slots[i] as number] = code;
       });
@@ -211,7 +212,7 @@ export class GroupTable {
     const found = times.flatMap((time) => this.byTime.get(time) ?? []);
     const slots = new Int32Array(found.reduce((sum, { size }) => sum + size, 0));
     let n = 0;
-    for (const groups of found) for (const slot of groups.slots()) slots[n++] = slot;
+    for (const groups of found) n = groups.list(slots, n);
     return slots;
   }
 
@@ -244,7 +245,7 @@ export class GroupTable {
   keys(slots: Int32Array): Vector[] {
     return this.columns.map((column, index) => {
       const codes = this.codes[index] as Int32Array;
-      return column.take(slots.map((slot) => codes[slot] as number));
+      return column.take(takeInt32(codes, slots));
     });
   }
 

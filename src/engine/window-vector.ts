@@ -1,10 +1,11 @@
 import type { StructVector, Vector } from '../batch.ts';
+import type { WindowSpec } from '../plan/physical.ts';
 import { WINDOW_TYPE } from '../plan/physical.ts';
 import { TIMESTAMP } from '../schema.ts';
 
 /**
- * Windows of one duration, known by their starts (microseconds). The columns of start and end are made when somebody asks for
- * them; grouping needs neither.
+ * Windows of one kind, by their numbers: window n starts `n * slide` behind the first one. The columns of start and end are made when
+ * somebody asks for them; grouping needs neither.
  */
 export class WindowVector implements StructVector {
   readonly kind = 'struct';
@@ -12,17 +13,23 @@ export class WindowVector implements StructVector {
   readonly validity = null;
   private columns: readonly Vector[] | null = null;
 
+  /** No window ends before `earliestEnd` (microseconds). */
   constructor(
-    readonly starts: Float64Array,
-    readonly durationMicros: number,
+    readonly numbers: Float64Array,
+    readonly window: WindowSpec,
+    readonly earliestEnd = Number.NEGATIVE_INFINITY,
   ) {}
 
   get length(): number {
-    return this.starts.length;
+    return this.numbers.length;
   }
 
   get children(): readonly Vector[] {
-    this.columns ??= [timestamps(this.starts), timestamps(this.starts.map((start) => start + this.durationMicros))];
+    if (this.columns === null) {
+      const { slideMicros, startMicros, durationMicros } = this.window;
+      const starts = this.numbers.map((number) => number * slideMicros + startMicros);
+      this.columns = [timestamps(starts), timestamps(starts.map((start) => start + durationMicros))];
+    }
     return this.columns;
   }
 }

@@ -1,4 +1,4 @@
-import { vectorOf } from '../../src/batch.ts';
+import { cellAt, vectorOf } from '../../src/batch.ts';
 import { assignWindows } from '../../src/engine/operators/window.ts';
 import { ClickstreamError, createSession, memoryStream } from '../../src/index.ts';
 import { watermarkDelayMs } from '../../src/plan/windows.ts';
@@ -23,8 +23,10 @@ export const PURE_CHECKS: Readonly<Record<string, PureCheck>> = {
       slideMicros: (window.slideMs ?? durationMs) * 1000,
       startMicros: (window.offsetMs ?? 0) * 1000,
     };
-    const { starts } = assignWindows(vectorOf(TIMESTAMP, [tsMs * 1000]), spec);
-    const found = [...starts].map((start) => [Number(start) / 1000, Number(start) / 1000 + durationMs]);
+    const { windows } = assignWindows(vectorOf(TIMESTAMP, [tsMs * 1000]), spec);
+    const found = Array.from({ length: windows.length }, (_, i) =>
+      (cellAt(windows, i) as readonly number[]).map((micros) => micros / 1000),
+    );
     return sameWindows(expect, found);
   },
   checkTriggerTimes,

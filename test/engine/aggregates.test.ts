@@ -247,7 +247,7 @@ for (let i = 0; i < length; i++) {
     seen1[slot] = 1;
     {
       const sum = sums1[slot] + value0;
-      if (sum <= 9007199254740991 && sum >= -9007199254740991) sums1[slot] = sum;
+      if (Math.abs(sum) <= 9007199254740991) sums1[slot] = sum;
       else addWide1(slot, value0);
     }
   }

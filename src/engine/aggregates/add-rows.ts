@@ -1,6 +1,7 @@
 import type { Vector } from '../../batch.ts';
 import { explainUpdates, type RowUpdate, UpdateLoops } from '../../codegen/aggregate.ts';
 import type { AggregateCall, PhysicalPlan } from '../../plan/physical.ts';
+import { commonSource } from '../taken-vector.ts';
 import type { Accumulator, CellsAccumulator, FlatAccumulator } from './accumulator.ts';
 import { createAccumulator } from './table.ts';
 
@@ -21,7 +22,9 @@ export class RowAdder {
 
   /** Adds row i of a batch to slot `slots[i]`, for i in 0..length-1. */
   add(accumulators: readonly Accumulator[], slots: Int32Array, length: number, vectors: readonly Vector[]): void {
-    this.loops.run(slots, length, vectors, accumulators.filter(isFlat));
+    const args = this.loops.columns.map((column) => vectors[column] as Vector);
+    const { sources, rows } = commonSource(args) ?? { sources: args, rows: null };
+    this.loops.run(slots, length, rows, sources, accumulators.filter(isFlat));
     accumulators.forEach((accumulator, index) => {
       if (isFlat(accumulator)) return;
       const args = (this.calls[index] as AggregateCall).args.map((arg) => vectors[arg] as Vector);

@@ -53,7 +53,7 @@ export class LongSumAccumulator implements FlatAccumulator {
       if (from.seen[i] === 0 || slot < 0) continue;
       const value = from.sums[i] as number;
       const sum = (sums[slot] as number) + value;
-      if (sum <= MAX_SAFE && sum >= -MAX_SAFE) sums[slot] = sum;
+      if (Math.abs(sum) <= MAX_SAFE) sums[slot] = sum;
       else this.addWide(slot, value);
       seen[slot] = 1;
       if (from.wide !== null) this.addWide(slot, from.wide[i] as bigint);
@@ -104,7 +104,7 @@ const LONG_SUM: RowCode = {
   once: ['$seen[slot] = 1;'],
   add: [
     'const sum = $sums[slot] + $value;',
-    `if (sum <= ${MAX_SAFE} && sum >= -${MAX_SAFE}) $sums[slot] = sum;`,
+    `if (Math.abs(sum) <= ${MAX_SAFE}) $sums[slot] = sum;`,
     'else $addWide(slot, $value);',
   ],
   addInt64: ['$addWide(slot, $value);'],

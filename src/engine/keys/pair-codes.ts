@@ -1,4 +1,5 @@
 import { HashIndex, scatter } from './hash-index.ts';
+import { takeInt32 } from './take.ts';
 
 /** Numbers pairs of codes: 0, 1, 2 ... in the order of first appearance. */
 export class PairCodes {
@@ -37,12 +38,12 @@ export class PairCodes {
     }
   }
 
-  left(code: number): number {
-    return this.lefts[code] as number;
+  leftsOf(codes: Int32Array): Int32Array {
+    return takeInt32(this.lefts, codes);
   }
 
-  right(code: number): number {
-    return this.rights[code] as number;
+  rightsOf(codes: Int32Array): Int32Array {
+    return takeInt32(this.rights, codes);
   }
 
   private enter(at: number, left: number, right: number): number {
@@ -57,7 +58,8 @@ export class PairCodes {
     return code;
   }
 
-  private readonly hashOfCode = (code: number): number => hashOf(this.left(code), this.right(code));
+  private readonly hashOfCode = (code: number): number =>
+    hashOf(this.lefts[code] as number, this.rights[code] as number);
 }
 
 function hashOf(left: number, right: number): number {

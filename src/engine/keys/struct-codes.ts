@@ -1,23 +1,14 @@
-import type { Cell, FixedVector, StructVector, Vector } from '../../batch.ts';
+import type { Cell, StructVector, Vector } from '../../batch.ts';
 import type { DataType } from '../../schema.ts';
-import { TIMESTAMP } from '../../schema.ts';
 import { WindowVector } from '../window-vector.ts';
 import type { ColumnCodes } from './column-codes.ts';
-import { NumberCodes } from './number-codes.ts';
 import { PairCodes } from './pair-codes.ts';
-
-/** Windows of one duration that have a code: it is found by their start alone. */
-interface WindowsByStart {
-  readonly durationMicros: number;
-  readonly starts: NumberCodes;
-  /** By the code of the start. */
-  readonly codes: number[];
-}
+import { WindowCodes } from './window-codes.ts';
 
 /** Numbers structs by the numbers of their fields: whether there is a struct is paired with its first field, that with the second ... */
 export class StructCodes implements ColumnCodes {
   private readonly pairs: readonly PairCodes[];
-  private windows: WindowsByStart | null = null;
+  private windows: WindowCodes | null = null;
 
   constructor(
     private readonly type: DataType,
@@ -32,11 +23,8 @@ export class StructCodes implements ColumnCodes {
 
   encode(vector: Vector): Int32Array {
     if (!(vector instanceof WindowVector)) return this.encodeStructs(vector as StructVector);
-    const { durationMicros } = vector;
-    this.windows ??= { durationMicros, starts: new NumberCodes(TIMESTAMP), codes: [] };
-    return this.windows.durationMicros === durationMicros
-      ? this.encodeWindows(vector, this.windows)
-      : this.encodeStructs(vector);
+    this.windows ??= new WindowCodes(vector.window, (windows) => this.encodeStructs(windows));
+    return this.windows.isOf(vector.window) ? this.windows.encode(vector) : this.encodeStructs(vector);
   }
 
   private encodeStructs({ length, validity, children }: StructVector): Int32Array {
@@ -47,40 +35,28 @@ export class StructCodes implements ColumnCodes {
     return codes;
   }
 
-  private encodeWindows(vector: WindowVector, { durationMicros, starts, codes }: WindowsByStart): Int32Array {
-    const result = starts.encodeValues(vector.starts, vector.length);
-    if (codes.length < starts.size) {
-      const fresh = Int32Array.from({ length: starts.size - codes.length }, (_, n) => codes.length + n);
-      const { values } = starts.take(fresh) as FixedVector;
-      codes.push(...this.encodeStructs(new WindowVector(values as Float64Array, durationMicros)));
-    }
-    for (let i = 0; i < result.length; i++) result[i] = codes[result[i] as number] as number;
-    return result;
-  }
-
   cell(code: number): Cell {
-    const { isPresent, fields } = this.partsOf(code);
-    return isPresent ? fields.map((part, index) => (this.fields[index] as ColumnCodes).cell(part)) : null;
+    const { isPresent, fields } = this.parts(Int32Array.of(code));
+    if (isPresent[0] === 0) return null;
+    return fields.map((codes, index) => (this.fields[index] as ColumnCodes).cell(codes[0] as number));
   }
 
-  private partsOf(code: number): { isPresent: boolean; fields: number[] } {
-    const fields: number[] = [];
-    let left = code;
+  /** Of every code, whether there is a struct, and the codes of its fields, field by field. */
+  private parts(codes: Int32Array): { isPresent: Int32Array; fields: Int32Array[] } {
+    const fields: Int32Array[] = [];
+    let left = codes;
     for (let index = this.pairs.length - 1; index >= 0; index--) {
       const pairs = this.pairs[index] as PairCodes;
-      fields[index] = pairs.right(left);
-      left = pairs.left(left);
+      fields[index] = pairs.rightsOf(left);
+      left = pairs.leftsOf(left);
     }
-    return { isPresent: left === 1, fields };
+    return { isPresent: left, fields };
   }
 
   take(codes: Int32Array): Vector {
-    const parts = Array.from(codes, (code) => this.partsOf(code));
-    const children = this.fields.map((field, index) =>
-      field.take(Int32Array.from(parts, (part) => part.fields[index] as number)),
-    );
-    const isWhole = parts.every((part) => part.isPresent);
-    const validity = isWhole ? null : Uint8Array.from(parts, (part) => (part.isPresent ? 1 : 0));
+    const { isPresent, fields } = this.parts(codes);
+    const children = this.fields.map((field, index) => field.take(fields[index] as Int32Array));
+    const validity = isPresent.includes(0) ? Uint8Array.from(isPresent) : null;
     return { kind: 'struct', type: this.type, length: codes.length, validity, children };
   }
 }

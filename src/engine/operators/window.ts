@@ -1,4 +1,4 @@
-import type { Batch, Cell, FixedVector, Int64, StructVector, Vector } from '../../batch.ts';
+import type { Batch, Cell, FixedValues, FixedVector, Int64, StructVector, Vector } from '../../batch.ts';
 import { canonicalInt64, cellAt, takeBatch, vectorOf } from '../../batch.ts';
 import { compileProjection } from '../../codegen/expression.ts';
 import type { PhysicalPlan, WindowSpec } from '../../plan/physical.ts';
@@ -6,6 +6,7 @@ import { schemaOf, WINDOW_TYPE } from '../../plan/physical.ts';
 import { TIMESTAMP } from '../../schema.ts';
 import type { BatchRun, OperatorAccount } from '../batch-run.ts';
 import type { Operator } from '../operator.ts';
+import { takeLazily } from '../taken-vector.ts';
 import { WindowVector } from '../window-vector.ts';
 
 type Node<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
@@ -13,7 +14,7 @@ type Node<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
 /** Rows with their windows, before they are put together: window i belongs to row `rows[i]`, or to row i when `rows` is null. */
 interface Assigned {
   readonly rows: Int32Array | null;
-  readonly starts: Float64Array | BigInt64Array;
+  readonly windows: StructVector;
 }
 
 /**
@@ -38,15 +39,15 @@ export function windowOperator(
       for await (const batch of input.rows(run)) {
         const times = time(batch, run.eval)[0] as Vector;
         const assigned = assignWindows(times, node.window);
-        const window = windowVector(assigned.starts, node.window.durationMicros);
+        const { windows } = assigned;
         account.in += batch.length;
         account.filtered += countNulls(times);
-        const late = lateRows && mayBeLate(window, run) ? reportLate(run, name, batch, assigned, window, account) : 0;
+        const late = lateRows && mayBeLate(windows, run) ? reportLate(run, name, batch, assigned, account) : 0;
         account.late += late;
         account.passed += batch.length - countNulls(times) - late;
-        if (window.length === 0) continue;
-        const rows = assigned.rows === null ? batch : takeBatch(batch, assigned.rows);
-        yield { schema, length: window.length, vectors: [...rows.vectors, window] };
+        if (windows.length === 0) continue;
+        const rows = assigned.rows === null ? batch : takeLazily(batch, assigned.rows);
+        yield { schema, length: windows.length, vectors: [...rows.vectors, windows] };
       }
     },
   };
@@ -61,52 +62,49 @@ function countNulls(vector: Vector): number {
 
 /** The windows of every time, newest first within a row, as Spark lists them. */
 export function assignWindows(times: Vector, window: WindowSpec): Assigned {
-  const { durationMicros, slideMicros, startMicros } = window;
-  const values = (times as FixedVector).values;
+  const { values } = times as FixedVector;
   if (values instanceof BigInt64Array) return assignExact(times, window);
-  if (durationMicros === slideMicros && times.validity === null) {
-    return { rows: null, starts: tumblingStarts(values as Float64Array, times.length, window) };
+  if (window.durationMicros === window.slideMicros && times.validity === null) {
+    return { rows: null, windows: tumblingWindows(values as Float64Array, times.length, window) };
   }
-  const perRow = Math.ceil(durationMicros / slideMicros);
-  const rows = new Int32Array(times.length * perRow);
-  const starts = new Float64Array(times.length * perRow);
-  let n = 0;
-  for (let i = 0; i < times.length; i++) {
-    if (times.validity !== null && times.validity[i] === 0) continue;
-    const micros = values[i] as number;
-    let remainder = (micros - startMicros) % slideMicros;
-    if (remainder < 0) remainder += slideMicros;
-    const last = micros - remainder;
-    for (let w = 0; w < perRow; w++) {
-      const start = last - w * slideMicros;
-      if (micros >= start + durationMicros) continue; // duration no multiple of the slide: the estimate is one too many
-      rows[n] = i;
-      starts[n++] = start;
-    }
-  }
-  return { rows: rows.subarray(0, n), starts: starts.subarray(0, n) };
+  return slidingWindows(values as Float64Array, times, window);
 }
 
-/** Every row has one window; rows next to each other mostly have the same. */
-function tumblingStarts(
-  micros: Float64Array,
-  length: number,
-  { durationMicros, startMicros }: WindowSpec,
-): Float64Array {
-  const starts = new Float64Array(length);
-  let start = 0;
-  let end = Number.NEGATIVE_INFINITY;
+/** Every row has one window. */
+function tumblingWindows(micros: Float64Array, length: number, window: WindowSpec): WindowVector {
+  const { durationMicros, startMicros } = window;
+  const numbers = new Float64Array(length);
+  let lowest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < length; i++) {
-    const time = micros[i] as number;
-    if (!(time >= start && time < end)) {
-      let remainder = (time - startMicros) % durationMicros;
-      if (remainder < 0) remainder += durationMicros;
-      start = time - remainder;
-      end = start + durationMicros;
-    }
-    starts[i] = start;
+    // Exact: the quotient of safe integers never rounds up to the next integer.
+    const number = Math.floor(((micros[i] as number) - startMicros) / durationMicros);
+    if (number < lowest) lowest = number;
+    numbers[i] = number;
   }
-  return starts;
+  return new WindowVector(numbers, window, (lowest + 1) * durationMicros + startMicros);
+}
+
+function slidingWindows(micros: Float64Array, { length, validity }: Vector, window: WindowSpec): Assigned {
+  const { durationMicros, slideMicros, startMicros } = window;
+  const perRow = Math.ceil(durationMicros / slideMicros);
+  const rows = new Int32Array(length * perRow);
+  const numbers = new Float64Array(length * perRow);
+  let n = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < length; i++) {
+    if (validity !== null && validity[i] === 0) continue;
+    const time = (micros[i] as number) - startMicros;
+    const last = Math.floor(time / slideMicros);
+    let first = last - perRow + 1;
+    if (first * slideMicros + durationMicros <= time) first++; // duration no multiple of the slide: the estimate is one too many
+    if (first < lowest) lowest = first;
+    for (let number = last; number >= first; number--) {
+      rows[n] = i;
+      numbers[n++] = number;
+    }
+  }
+  const earliestEnd = lowest * slideMicros + startMicros + durationMicros;
+  return { rows: rows.subarray(0, n), windows: new WindowVector(numbers.subarray(0, n), window, earliestEnd) };
 }
 
 function assignExact(times: Vector, window: WindowSpec): Assigned {
@@ -128,28 +126,21 @@ function assignExact(times: Vector, window: WindowSpec): Assigned {
       starts.push(start);
     }
   }
-  return { rows: Int32Array.from(rows), starts: BigInt64Array.from(starts) };
+  return { rows: Int32Array.from(rows), windows: exactWindows(BigInt64Array.from(starts), duration) };
 }
 
-function windowVector(starts: Float64Array | BigInt64Array, durationMicros: number): StructVector {
-  if (starts instanceof Float64Array) return new WindowVector(starts, durationMicros);
+function exactWindows(starts: BigInt64Array, duration: bigint): StructVector {
   const { length } = starts;
-  const duration = BigInt(durationMicros);
   const children = [starts, starts.map((start) => start + duration)].map(
     (values): Vector => ({ kind: 'fixed', type: TIMESTAMP, length, validity: null, values }),
   );
   return { kind: 'struct', type: WINDOW_TYPE, length, validity: null, children };
 }
 
-/** Whether there may be late rows among a batch's: mostly one look at each start tells that there are none. */
-function mayBeLate(window: StructVector, run: BatchRun): boolean {
+/** Whether there may be late rows among a batch's: mostly there are none. */
+function mayBeLate(windows: StructVector, run: BatchRun): boolean {
   if (run.outputMode === 'complete') return false;
-  if (!(window instanceof WindowVector)) return true;
-  const lastLateStart = run.lateMicros - window.durationMicros;
-  const { starts } = window;
-  let start = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < starts.length; i++) if ((starts[i] as number) < start) start = starts[i] as number;
-  return start <= lastLateStart;
+  return !(windows instanceof WindowVector) || windows.earliestEnd <= run.lateMicros;
 }
 
 /** Sets late pairs aside; returns the rows that are late for all their windows. */
@@ -158,10 +149,12 @@ function reportLate(
   operator: string,
   batch: Batch,
   assigned: Assigned,
-  window: StructVector,
   account: OperatorAccount,
 ): number {
-  const ends = (window.children[1] as FixedVector).values;
+  const [starts, ends] = assigned.windows.children.map((child) => (child as FixedVector).values) as [
+    FixedValues,
+    FixedValues,
+  ];
   const lateRows = new Set<number>();
   for (let i = 0; i < ends.length; i++) {
     const end = ends[i] as number | bigint;
@@ -173,7 +166,7 @@ function reportLate(
       operator,
       rows: batch,
       row,
-      windowStart: canonicalInt64(assigned.starts[i] as number | bigint),
+      windowStart: canonicalInt64(starts[i] as number | bigint),
       windowEnd: canonicalInt64(end),
       lateByMicros: subtract(run.lateMicros, end),
     });
