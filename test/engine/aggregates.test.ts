@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cell } from '../../src/batch.ts';
-import { canonicalInt64, cellAt, vectorOf } from '../../src/batch.ts';
+import { batchOf, canonicalInt64, cellAt, takeBatch, vectorOf } from '../../src/batch.ts';
 import { explainRowAdder, RowAdder } from '../../src/engine/aggregates/add-rows.ts';
+import { takeLazily } from '../../src/engine/taken-vector.ts';
 import type { AggregateCall, PhysicalPlan } from '../../src/plan/physical.ts';
 import type { DataType } from '../../src/schema.ts';
 import {
@@ -12,10 +13,12 @@ import {
   DAY_TIME_INTERVAL,
   DOUBLE,
   FLOAT,
+  field,
   INT,
   LONG,
   SHORT,
   STRING,
+  struct,
   TIMESTAMP,
 } from '../../src/schema.ts';
 
@@ -229,6 +232,25 @@ describe.each(KINDS.map((kind) => [`${kind.name} of ${kind.type.kind}`, kind] as
         RUNS,
       );
     });
+});
+
+test('rows of a batch taken in another order, or more than once, are read where they are', () => {
+  const adder = new RowAdder([COUNT_ROWS, call({ name: 'sum', type: LONG, result: LONG }, 0)]);
+  const schema = struct([field('clicks', LONG)]);
+  const batch = batchOf(schema, [[1], [null], [3], [40]]);
+  const indices = Int32Array.of(3, 2, 2, 1, 0, 3);
+  const slots = Int32Array.of(0, 1, 0, 1, 1, 0);
+  const [lazy, copied] = [takeLazily(batch, indices), takeBatch(batch, indices)].map((taken) => {
+    const accumulators = adder.accumulators();
+    for (const accumulator of accumulators) accumulator.grow(2);
+    adder.add(accumulators, slots, taken.length, taken.vectors);
+    return accumulators.map((accumulator) => [0, 1].map((slot) => cellAt(accumulator.result(Int32Array.of(slot)), 0)));
+  });
+  expect(lazy).toEqual([
+    [3, 3],
+    [83, 4],
+  ]);
+  expect(copied).toEqual(lazy);
 });
 
 test('the loop of a query is one, and reads each column once', () => {
