@@ -7,6 +7,14 @@ export function int64s(vector: Vector): ArrayLike<Int64> {
   return values instanceof BigInt64Array ? Array.from(values, canonicalInt64) : values;
 }
 
+/** Whether all times, none of them null, are after `micros`; false also where that takes a closer look. */
+export function areAllAfter(times: Vector, micros: number): boolean {
+  const { values } = times as FixedVector;
+  if (!(values instanceof Float64Array)) return false;
+  for (let i = 0; i < values.length; i++) if ((values[i] as number) <= micros) return false;
+  return true;
+}
+
 /** Rows by code, then by time, then as they came; the rows of code c are `order[offsets[c] .. offsets[c + 1])`. */
 export function sortedByCodeAndTime(
   codes: Int32Array,

@@ -9,11 +9,10 @@ export class BytesCodes {
   size = 0;
   private nullCode = -1;
   private readonly index = new HashIndex();
-  /** The bytes of code c are `bytes[offsets[c] .. offsets[c + 1])`. */
   private bytes = Buffer.alloc(256);
   private view = viewOf(this.bytes);
-  private offsets = new Int32Array(17);
-  private hashes = new Int32Array(16);
+  /** At 2c the end of the bytes of code c, which begin where those of the code before end, and at 2c + 1 their hash. */
+  private ends = new Int32Array(32);
   /** Codes of strings that came as JavaScript strings. */
   private readonly texts = new Map<string, number>();
   /** Strings that have no UTF-8 form (lone surrogates), by their codes; they have no bytes here. */
@@ -72,15 +71,15 @@ export class BytesCodes {
         this.index.put(at, entered, this.hashOfCode);
         return entered;
       }
-      if (this.hashes[code] === hash && this.equals(code, bytes, view, start, end)) return code;
+      if (this.ends[2 * code + 1] === hash && this.equals(code, bytes, view, start, end)) return code;
     }
   }
 
-  private readonly hashOfCode = (code: number): number => this.hashes[code] as number;
+  private readonly hashOfCode = (code: number): number => this.ends[2 * code + 1] as number;
 
   private equals(code: number, bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
-    let known = this.offsets[code] as number;
-    if ((this.offsets[code + 1] as number) - known !== end - start) return false;
+    let known = this.startOf(code);
+    if (this.endOf(code) - known !== end - start) return false;
     let at = start;
     for (; at + 4 <= end; at += 4, known += 4) {
       if (view.getInt32(at, true) !== this.view.getInt32(known, true)) return false;
@@ -93,11 +92,12 @@ export class BytesCodes {
 
   private allocate(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const code = this.size++;
-    if (this.size > this.hashes.length) {
-      this.hashes = grown(this.hashes, this.size * 2);
-      this.offsets = grown(this.offsets, this.size * 2 + 1);
+    if (2 * code === this.ends.length) {
+      const grown = new Int32Array(4 * code);
+      grown.set(this.ends);
+      this.ends = grown;
     }
-    const from = this.offsets[code] as number;
+    const from = this.startOf(code);
     const to = from + end - start;
     if (to > this.bytes.length) {
       const more = Buffer.alloc(Math.max(to, this.bytes.length * 2));
@@ -106,9 +106,17 @@ export class BytesCodes {
       this.view = viewOf(more);
     }
     for (let at = start; at < end; at++) this.bytes[from + at - start] = bytes[at] as number;
-    this.offsets[code + 1] = to;
-    this.hashes[code] = hash;
+    this.ends[2 * code] = to;
+    this.ends[2 * code + 1] = hash;
     return code;
+  }
+
+  private startOf(code: number): number {
+    return code === 0 ? 0 : (this.ends[2 * code - 2] as number);
+  }
+
+  private endOf(code: number): number {
+    return this.ends[2 * code] as number;
   }
 
   private codeOfNull(): number {
@@ -118,13 +126,13 @@ export class BytesCodes {
 
   cell(code: number): Cell {
     if (code === this.nullCode) return null;
-    const [start, end] = [this.offsets[code] as number, this.offsets[code + 1] as number];
+    const [start, end] = [this.startOf(code), this.endOf(code)];
     if (this.type.kind === 'binary') return Uint8Array.from(this.bytes.subarray(start, end));
     return this.illFormed.get(code) ?? this.bytes.toString('utf8', start, end);
   }
 
   take(codes: Int32Array): Vector {
-    const { type, nullCode, offsets: from, bytes: source } = this;
+    const { type, nullCode, bytes: source } = this;
     const { length } = codes;
     if (this.illFormed.size > 0 && codes.some((code) => this.illFormed.has(code))) {
       return vectorOf(
@@ -136,14 +144,14 @@ export class BytesCodes {
     let size = 0;
     for (let i = 0; i < length; i++) {
       const code = codes[i] as number;
-      size += (from[code + 1] as number) - (from[code] as number);
+      size += this.endOf(code) - this.startOf(code);
       offsets[i + 1] = size;
     }
     const bytes = new Uint8Array(size);
     for (let i = 0; i < length; i++) {
       const code = codes[i] as number;
-      const end = from[code + 1] as number;
-      for (let at = from[code] as number, to = offsets[i] as number; at < end; at++, to++) {
+      const end = this.endOf(code);
+      for (let at = this.startOf(code), to = offsets[i] as number; at < end; at++, to++) {
         bytes[to] = source[at] as number;
       }
     }
@@ -167,10 +175,4 @@ function hashOf(bytes: Uint8Array, view: DataView, start: number, end: number): 
   }
   for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x85ebca6b);
   return scatter(hash);
-}
-
-function grown(array: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
-  const result = new Int32Array(capacity);
-  result.set(array);
-  return result;
 }

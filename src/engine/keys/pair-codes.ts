@@ -1,12 +1,11 @@
 import { HashIndex, scatter } from './hash-index.ts';
-import { takeInt32 } from './take.ts';
 
 /** Numbers pairs of codes: 0, 1, 2 ... in the order of first appearance. */
 export class PairCodes {
   size = 0;
   private readonly index = new HashIndex();
-  private lefts = new Int32Array(16);
-  private rights = new Int32Array(16);
+  /** The pair of code c stands at 2c and 2c + 1. */
+  private pairs = new Int32Array(32);
 
   /** The number of `(left[i], right[i])`, for every i. */
   encode(left: Int32Array, right: Int32Array): Int32Array {
@@ -29,45 +28,46 @@ export class PairCodes {
 
   codeOf(left: number, right: number): number {
     const { places, shift } = this.index;
-    const { lefts, rights } = this;
+    const { pairs } = this;
     const mask = places.length - 1;
     for (let at = hashOf(left, right) >>> shift; ; at = (at + 1) & mask) {
       const code = places[at] as number;
       if (code < 0) return this.enter(at, left, right);
-      if (rights[code] === right && lefts[code] === left) return code;
+      if (pairs[2 * code + 1] === right && pairs[2 * code] === left) return code;
     }
   }
 
   leftsOf(codes: Int32Array): Int32Array {
-    return takeInt32(this.lefts, codes);
+    return this.halvesOf(codes, 0);
   }
 
   rightsOf(codes: Int32Array): Int32Array {
-    return takeInt32(this.rights, codes);
+    return this.halvesOf(codes, 1);
+  }
+
+  private halvesOf(codes: Int32Array, half: 0 | 1): Int32Array {
+    const halves = new Int32Array(codes.length);
+    for (let i = 0; i < halves.length; i++) halves[i] = this.pairs[2 * (codes[i] as number) + half] as number;
+    return halves;
   }
 
   private enter(at: number, left: number, right: number): number {
     const code = this.size++;
-    if (code === this.lefts.length) {
-      this.lefts = doubled(this.lefts);
-      this.rights = doubled(this.rights);
+    if (2 * code === this.pairs.length) {
+      const grown = new Int32Array(4 * code);
+      grown.set(this.pairs);
+      this.pairs = grown;
     }
-    this.lefts[code] = left;
-    this.rights[code] = right;
+    this.pairs[2 * code] = left;
+    this.pairs[2 * code + 1] = right;
     this.index.put(at, code, this.hashOfCode);
     return code;
   }
 
   private readonly hashOfCode = (code: number): number =>
-    hashOf(this.lefts[code] as number, this.rights[code] as number);
+    hashOf(this.pairs[2 * code] as number, this.pairs[2 * code + 1] as number);
 }
 
 function hashOf(left: number, right: number): number {
   return scatter(Math.imul(left, 0x9e3779b1) ^ right);
-}
-
-function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
-  const result = new Int32Array(array.length * 2);
-  result.set(array);
-  return result;
 }

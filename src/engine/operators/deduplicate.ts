@@ -1,14 +1,14 @@
 import type { Batch, Cell, Int64, Vector } from '../../batch.ts';
 import { batchOf, canonicalInt64, cellAt, takeBatch } from '../../batch.ts';
-import type { PhysicalPlan } from '../../plan/physical.ts';
+import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { Field, Schema } from '../../schema.ts';
 import { field, struct, TIMESTAMP } from '../../schema.ts';
 import type { StateChange, StateStore } from '../../state-store.ts';
 import type { BatchRun, OperatorAccount } from '../batch-run.ts';
-import { normalizedCell } from '../cell-key.ts';
 import { keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
+import { RowGrouper } from '../row-grouper.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
 
@@ -63,10 +63,30 @@ export class DeduplicateOperator implements StatefulOperator {
     this.counters = { updated: 0, removed: 0, dropped: 0, duplicates: 0 };
     const account = run.account(this.account);
     const added: Remembered[] = [];
+    const keys = new RowGrouper(this.node.keys.map((key) => (this.node.input.output[key] as Attribute).type));
+    const isKnown: boolean[] = [];
     for await (const batch of this.input.rows(run)) {
       const kept: number[] = [];
+      const codes = keys.assign(
+        this.node.keys.map((key) => batch.vectors[key] as Vector),
+        batch.length,
+      );
       for (let row = 0; row < batch.length; row++) {
-        if (this.keep(batch, row, run, account, added)) kept.push(row);
+        const time = this.eventTime(batch, row);
+        if (time !== null && time <= run.lateMicros) {
+          this.reportLate(batch, row, time, run, account);
+          continue;
+        }
+        const code = codes[row] as number;
+        isKnown[code] ??= this.known.has(keyText(keys.keyOf(code)));
+        if (isKnown[code]) {
+          this.counters.duplicates++;
+          account.duplicate++;
+          continue;
+        }
+        isKnown[code] = true;
+        added.push(this.remember(keys.keyOf(code), time));
+        kept.push(row);
       }
       account.in += batch.length;
       account.passed += kept.length;
@@ -77,27 +97,18 @@ export class DeduplicateOperator implements StatefulOperator {
     this.finish(run, added);
   }
 
-  private keep(batch: Batch, row: number, run: BatchRun, account: OperatorAccount, added: Remembered[]): boolean {
-    const time = this.eventTime(batch, row);
-    if (time !== null && time <= run.lateMicros) {
-      this.counters.dropped++;
-      account.late++;
-      account.latePairs++;
-      const lateByMicros = subtract(run.lateMicros, time);
-      run.side.late({ operator: this.account, rows: batch, row, windowStart: null, windowEnd: null, lateByMicros });
-      return false;
-    }
-    const key = this.node.keys.map((index) => normalizedCell(cellAt(batch.vectors[index] as Vector, row)));
-    const text = keyText(key);
-    if (this.known.has(text)) {
-      this.counters.duplicates++;
-      account.duplicate++;
-      return false;
-    }
+  private reportLate(batch: Batch, row: number, time: Int64, run: BatchRun, account: OperatorAccount): void {
+    this.counters.dropped++;
+    account.late++;
+    account.latePairs++;
+    const lateByMicros = subtract(run.lateMicros, time);
+    run.side.late({ operator: this.account, rows: batch, row, windowStart: null, windowEnd: null, lateByMicros });
+  }
+
+  private remember(key: readonly Cell[], time: Int64 | null): Remembered {
     const remembered = { key, expires: this.expiry(time) };
-    this.known.set(text, remembered);
-    added.push(remembered);
-    return true;
+    this.known.set(keyText(key), remembered);
+    return remembered;
   }
 
   /** The row's event time, a window's end counting as its time; null where the stream has none, or the row. */

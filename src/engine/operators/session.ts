@@ -15,7 +15,7 @@ import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
 import { type KeyColumn, RowGrouper } from '../row-grouper.ts';
 import type { Merged, RowBounds, Session } from '../session-merge.ts';
 import { mergeKey, storedSlots } from '../session-merge.ts';
-import { int64s, sortedByCodeAndTime } from '../session-order.ts';
+import { areAllAfter, int64s, sortedByCodeAndTime } from '../session-order.ts';
 import { SlotSet } from '../slot-set.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
@@ -116,7 +116,11 @@ export class SessionOperator implements StatefulOperator {
       account.passed += batch.length;
       return batch;
     }
-    const column = batch.vectors[this.node.keys[this.node.sessionKey as number] as number] as Vector;
+    const column = batch.vectors[this.node.keys[this.node.sessionKey as number] as number] as StructVector;
+    if (areAllAfter(column.children[1] as Vector, run.lateMicros)) {
+      account.passed += batch.length;
+      return batch;
+    }
     const kept: number[] = [];
     for (let row = 0; row < batch.length; row++) {
       const [start, end] = cellAt(column, row) as unknown as [Int64, Int64];

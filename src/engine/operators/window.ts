@@ -200,31 +200,51 @@ export function sessionOperator(
       const account = run.account(name);
       for await (const batch of input.rows(run)) {
         const [times, gaps] = evaluate(batch, run.eval) as [Vector, Vector];
-        const rows: number[] = [];
-        const windows: Cell[] = [];
-        for (let i = 0; i < batch.length; i++) {
-          const start = cellAt(times, i) as Int64 | null;
-          const gap = gapMicros(cellAt(gaps, i));
-          if (start === null || gap === null || gap <= 0n) continue;
-          rows.push(i);
-          windows.push([start, canonicalInt64(BigInt(start) + gap)]);
-        }
+        const { rows, windows } = sessionWindows(times, gaps);
         account.in += batch.length;
         account.passed += rows.length;
         account.filtered += batch.length - rows.length;
         if (rows.length === 0) continue;
-        const kept = rows.length === batch.length ? batch : takeBatch(batch, Int32Array.from(rows));
-        yield { schema, length: rows.length, vectors: [...kept.vectors, vectorOf(WINDOW_TYPE, windows)] };
+        const kept = rows.length === batch.length ? batch : takeBatch(batch, rows);
+        yield { schema, length: rows.length, vectors: [...kept.vectors, windows] };
       }
     },
+  };
+}
+
+/** The rows that have a session window, and the windows. */
+function sessionWindows(times: Vector, gaps: Vector): { rows: Int32Array; windows: Vector } {
+  const rows = new Int32Array(times.length);
+  const starts: Int64[] = [];
+  const ends: Int64[] = [];
+  let lastGap: Cell = null;
+  let micros: Int64 | null = null;
+  for (let row = 0; row < times.length; row++) {
+    const gap = cellAt(gaps, row);
+    if (gap !== lastGap) {
+      lastGap = gap;
+      micros = gapMicros(gap);
+    }
+    const start = cellAt(times, row) as Int64 | null;
+    if (start === null || micros === null || micros <= 0) continue;
+    const sum = typeof start === 'number' && typeof micros === 'number' ? start + micros : Number.NaN;
+    rows[starts.length] = row;
+    starts.push(start);
+    ends.push(Number.isSafeInteger(sum) ? sum : canonicalInt64(BigInt(start) + BigInt(micros)));
+  }
+  const { length } = starts;
+  const children = [starts, ends].map((cells) => vectorOf(TIMESTAMP, cells));
+  return {
+    rows: rows.subarray(0, length),
+    windows: { kind: 'struct', type: WINDOW_TYPE, length, validity: null, children },
   };
 }
 
 const DAY_MICROS = 86_400_000_000n;
 
 /** A gap has no months (refused when planned from a constant); days are 24 hours, as in Spark's session windows. */
-function gapMicros(cell: Cell): bigint | null {
+function gapMicros(cell: Cell): Int64 | null {
   if (cell === null) return null;
   const { months, days, micros } = cell as Extract<Cell, { months: number }>;
-  return (BigInt(months) * 31n + BigInt(days)) * DAY_MICROS + BigInt(micros);
+  return canonicalInt64((BigInt(months) * 31n + BigInt(days)) * DAY_MICROS + BigInt(micros));
 }
