@@ -1,6 +1,12 @@
+/** Bytes of a chunk that are first copied behind what is pending; twice as many each time that this is not enough. */
+const FIRST_PIECE = 4096;
+
 /**
- * The part of a byte stream that is still needed, in one piece: chunks are appended behind, used bytes are given up
- * in front. Indexes into `bytes` hold until the next `append`; what outlives it is kept relative to `start`.
+ * The part of a byte stream that is still needed, in one piece: chunks are pushed behind, used bytes are given up in front.
+ *
+ * A chunk is looked at where it is: only what was pending before it is copied together with the chunk's beginning, and what is left of it
+ * when it goes back to the caller. Indexes into `bytes` hold until the next `append`, `push`, `more` or `release`; what outlives it
+ * is kept relative to `start`.
  */
 export class ByteWindow {
   bytes: Uint8Array = new Uint8Array(0);
@@ -11,23 +17,65 @@ export class ByteWindow {
   /** Whether the stream ends at `end`. */
   ended = false;
   private countedTo = 0;
+  /** What is copied stands here. */
+  private own = this.bytes;
+  /** The pushed chunk while not all of it is in the window, and how much of it is. */
+  private chunk: Uint8Array | null = null;
+  private taken = 0;
 
-  /** `base`: offset in the stream of the first byte that will be appended; `line`: its 1-based line. */
+  /** `base`: offset in the stream of the first byte that will be pushed; `line`: its 1-based line. */
   constructor(
     private base = 0,
     private line = 1,
   ) {}
 
-  /** Copies the chunk in; it is the caller's again. */
-  append(chunk: Uint8Array): void {
-    if (this.start > 0) this.moveToFront();
-    const needed = this.end + chunk.length;
-    if (needed > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-      grown.set(this.bytes.subarray(0, this.end));
+  /** Lets the window look at the chunk, until `release`. Only its beginning may be there until `more` was called. */
+  push(chunk: Uint8Array): void {
+    this.chunk = chunk;
+    this.taken = 0;
+    this.more();
+  }
+
+  /** Brings in more of the pushed chunk, where there is any. */
+  more(): boolean {
+    const { chunk, taken } = this;
+    if (chunk === null || taken === chunk.length) return false;
+    // No byte of before is needed any more.
+    if (this.end - this.start <= taken) this.lookAt(chunk, taken - (this.end - this.start));
+    else {
+      this.taken = Math.min(chunk.length, taken + Math.max(taken, FIRST_PIECE));
+      this.append(chunk.subarray(taken, this.taken));
+    }
+    return true;
+  }
+
+  /** Copies what is still needed of the chunk that was pushed: it is the caller's again. */
+  release(): void {
+    while (this.chunk !== null && this.more());
+    this.chunk = null;
+    if (this.bytes === this.own) return;
+    const { bytes, start, end } = this;
+    this.moveTo(0);
+    this.bytes = this.own;
+    this.end = 0;
+    this.append(bytes.subarray(start, end));
+  }
+
+  /** Copies the bytes in; they are the caller's again. */
+  append(bytes: Uint8Array): void {
+    if (this.start > 0) {
+      const { start, end } = this;
+      this.moveTo(0);
+      this.own.copyWithin(0, start, end);
+    }
+    const needed = this.end + bytes.length;
+    if (needed > this.own.length) {
+      const grown = new Uint8Array(Math.max(needed, this.own.length * 2));
+      grown.set(this.own.subarray(0, this.end));
+      this.own = grown;
       this.bytes = grown;
     }
-    this.bytes.set(chunk, this.end);
+    this.own.set(bytes, this.end);
     this.end = needed;
   }
 
@@ -57,14 +105,22 @@ export class ByteWindow {
     this.countedTo = to;
   }
 
-  private moveToFront(): void {
-    const shift = this.start;
-    this.lineOf(shift);
-    this.bytes.copyWithin(0, shift, this.end);
+  /** The window begins at `chunk[at]` and is all of the chunk from there on. */
+  private lookAt(chunk: Uint8Array, at: number): void {
+    this.moveTo(at);
+    this.bytes = chunk;
+    this.end = chunk.length;
+    this.chunk = null;
+  }
+
+  /** What stands at `start` will stand at `to`. */
+  private moveTo(to: number): void {
+    const shift = this.start - to;
+    this.lineOf(this.start);
     this.base += shift;
     this.end -= shift;
     this.countedTo -= shift;
-    this.start = 0;
+    this.start = to;
   }
 }
 

@@ -17,8 +17,9 @@ const LONGEST_PAUSE = 65_536;
 export class KernelStage {
   private from = 0;
   private to = 0;
-  /** A record that is known to fit no shape begins here, as of this version of the program. */
+  /** A record that is known to fit no shape begins here, as of this version of the program and as far as bytes were known. */
   private missAt = -1;
+  private missKnownTo = 0;
   private missVersion = -1;
   private credit = 0;
   private pause = 0;
@@ -48,7 +49,8 @@ export class KernelStage {
   ): number {
     const { program } = this;
     if (program.shapeCount === 0 || this.pauses()) return 0;
-    if (this.missAt === offset && this.missVersion === program.version) return 0;
+    if (this.missAt === offset && this.missVersion === program.version && offset + end - at <= this.missKnownTo)
+      return 0;
     this.run(bytes, at, end, offset, (start, to) => {
       this.kernel.decode(program, rules, start, to, room.rows, Math.min(room.bytes, 0x7fffffff));
     });
@@ -115,6 +117,8 @@ export class KernelStage {
     if (stop !== MISS && !(stop === CUT && this.to >= knownTo)) return;
     this.missAt = this.from + next;
     this.missVersion = this.program.version;
+    // More bytes may complete a record, but not mend one.
+    this.missKnownTo = stop === MISS ? Number.POSITIVE_INFINITY : knownTo;
     if (stop === MISS) this.credit -= MISS_COST;
     if (this.credit > -DEBT) return;
     this.credit = 0;

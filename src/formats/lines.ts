@@ -18,7 +18,7 @@ export interface LineRunner {
  * Spark, whose lines are Hadoop's (`LineReader`). A byte order mark at the start of the stream is left out.
  */
 export class Lines {
-  /** The line: `bytes[start .. end)`, without its end. Valid until more bytes are pushed. */
+  /** The line: `bytes[start .. end)`, without its end. Valid until the next call. */
   bytes: Uint8Array;
   start = 0;
   end = 0;
@@ -50,7 +50,12 @@ export class Lines {
   }
 
   push(chunk: Uint8Array): void {
-    this.window.append(chunk);
+    this.window.push(chunk);
+  }
+
+  /** The pushed chunk goes back to the caller. */
+  release(): void {
+    this.window.release();
   }
 
   finish(): void {
@@ -74,6 +79,14 @@ export class Lines {
 
   /** Moves to the next line; false when more bytes are needed or the stream is over. */
   next(): boolean {
+    for (;;) {
+      if (this.find()) return true;
+      if (this.stopped !== null || !this.window.more()) return false;
+    }
+  }
+
+  /** `next` within what the window shows of the chunk. */
+  private find(): boolean {
     const { window } = this;
     if (!this.begun) {
       if (!window.skipByteOrderMark()) return false;

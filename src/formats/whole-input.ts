@@ -19,6 +19,9 @@ export class WholeInput {
     this.tooLong = window.end > this.maxBytes;
   }
 
+  /** It has copied the chunk. */
+  release(): void {}
+
   finish(): void {
     this.window.ended = true;
   }

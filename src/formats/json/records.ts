@@ -97,9 +97,14 @@ export class JsonRecords {
 
   push(chunk: Uint8Array): void {
     const { window } = this;
-    window.append(chunk);
-    const length = window.end - window.start;
-    if (length <= ALWAYS_RETRY_BYTES || (length <= LINE_RETRY_BYTES && chunk.includes(10))) this.wanted = 0;
+    const known = window.end - window.start;
+    window.push(chunk);
+    this.hasGrown(known);
+  }
+
+  /** The pushed chunk goes back to the caller. */
+  release(): void {
+    this.window.release();
   }
 
   finish(): void {
@@ -107,6 +112,26 @@ export class JsonRecords {
   }
 
   next(): Found {
+    const { window } = this;
+    for (;;) {
+      const found = this.find();
+      if (found !== WAIT || this.stopped !== null) return found;
+      const known = window.end - window.start;
+      if (!window.more()) return WAIT;
+      this.hasGrown(known);
+    }
+  }
+
+  /** There are more bytes than the `known` ones: is it of use to try again? */
+  private hasGrown(known: number): void {
+    const { bytes, start, end } = this.window;
+    const length = end - start;
+    if (length <= ALWAYS_RETRY_BYTES) this.wanted = 0;
+    else if (length <= LINE_RETRY_BYTES && bytes.subarray(start + known, end).includes(10)) this.wanted = 0;
+  }
+
+  /** `next` within what the window shows of the chunk. */
+  private find(): Found {
     const { window } = this;
     if (!window.ended && window.end - window.start < this.wanted) return WAIT;
     this.wanted = 0;

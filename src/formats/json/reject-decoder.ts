@@ -32,7 +32,11 @@ export class RejectDecoder<T> implements Decoder<T> {
 
   *push(chunk: Uint8Array): Iterable<T> {
     this.records.push(chunk);
-    yield* this.read();
+    try {
+      yield* this.read();
+    } finally {
+      this.records.release();
+    }
   }
 
   *finish(): Iterable<T> {

@@ -79,7 +79,11 @@ class TextDecoding implements Decoder {
 
   *push(chunk: Uint8Array): Iterable<Batch> {
     this.lines.push(chunk);
-    yield* this.read();
+    try {
+      yield* this.read();
+    } finally {
+      this.lines.release();
+    }
   }
 
   *finish(): Iterable<Batch> {
