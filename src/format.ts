@@ -27,6 +27,8 @@ export interface DecodeRequest {
   reject(record: Omit<RejectedRecord, 'source'>): void;
   /** Rows dropped by DROPMALFORMED. */
   dropped(rows: number): void;
+  /** The columns of `schema` that will be read, by position; absent: all. The others are checked as ever, but have no values. */
+  readonly needed?: readonly number[] | undefined;
   /** Each batch is given back when the next is asked for: its memory may be used again. */
   readonly reuse?: boolean;
   /** The part of the file that is wanted, where the format can decode parts; absent: the whole file. */

@@ -13,7 +13,8 @@ import type { Disk } from '../fs/disk.ts';
 import { removeTree } from '../fs/remove-tree.ts';
 import { analyze } from '../plan/analyze.ts';
 import type { LogicalPlan, StreamInput } from '../plan/logical.ts';
-import type { AnalyzedQuery } from '../plan/physical.ts';
+import { neededColumns } from '../plan/needed-columns.ts';
+import type { AnalyzedQuery, PhysicalPlan } from '../plan/physical.ts';
 import { checkStreaming } from '../plan/supported.ts';
 import type { OutputMode, Sink } from '../sink.ts';
 import type { MemoryStream } from '../sources/memory.ts';
@@ -111,7 +112,7 @@ function openParts(
 ): Omit<QueryParts, 'release'> {
   const { clock, disk } = definition.session;
   const settings = { ...DEFAULT_SETTINGS, ...definition.settings };
-  const place = { checkpoint, disk, clock, keptBatches: settings.keepBatches };
+  const place = { checkpoint, disk, clock, keptBatches: settings.keepBatches, plan: query.physical };
   const { outputMode } = definition;
   const sources = query.streams.map((stream, index) => openSource(stream, index, place));
   const output = openOutput(sink, checkpoint, {
@@ -158,15 +159,17 @@ interface SourcePlace {
   readonly clock: Clock;
   /** Batches that the checkpoint's logs keep. */
   readonly keptBatches: number;
+  readonly plan: PhysicalPlan;
 }
 
 function openSource(stream: StreamInput, index: number, place: SourcePlace): SourceHandle {
-  const { checkpoint, disk, clock, keptBatches } = place;
+  const { checkpoint, disk, clock, keptBatches, plan } = place;
   const { kind, description, options } = stream.source;
   switch (kind) {
     case 'file': {
+      const needed = neededColumns(plan, index);
       const seen = SeenFiles.open(disk, checkpoint.sourceDirectory(index), keptBatches);
-      const source = openFiles(options.input as FileInput, { disk, clock, seen, onWarning: warn });
+      const source = openFiles(options.input as FileInput, { disk, clock, seen, needed, onWarning: warn });
       return { source, limit: source.readLimit, description };
     }
     case 'memory':

@@ -65,6 +65,8 @@ export interface ReadPlace {
 
 export interface OpenFiles extends ReadPlace {
   readonly seen: SeenRecord;
+  /** The columns that will be read, by position; absent or null: all. */
+  readonly needed?: readonly number[] | null;
   readonly onWarning: (message: string) => void;
 }
 
@@ -87,7 +89,7 @@ export function fileColumns({ path, schema, sourceOptions }: FileInput, { disk }
 /** The input file that comes first by name; null: none is there. */
 export function firstFile({ path, sourceOptions }: FileInput, disk: Disk): string | null {
   const { recursiveFileLookup: recursive } = checkFileSourceOptions(sourceOptions);
-  const request = { input: inputPath(disk, path), recursive, known: () => undefined, onWarning: () => {} };
+  const request = { input: inputPath(disk, path), recursive, known: () => undefined, onUnreadable: () => {} };
   const paths = listInput(disk, request).files.map((file) => file.path);
   return paths.sort()[0] ?? null;
 }

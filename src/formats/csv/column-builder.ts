@@ -4,6 +4,7 @@ import { type DataType, type Field, formatType } from '../../schema.ts';
 import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
 import { grown, roomFor } from '../grown.ts';
 import { parseDateBytes, parseTimestampBytes, type ZoneOffset } from '../timestamp-bytes.ts';
+import { unreadVector } from '../unread.ts';
 import { parseDecimal, parseDouble, parseLong } from './number-bytes.ts';
 
 /** Collects the values of one column from the bytes of fields. Rows are numbered from 0; a row may be written again. */
@@ -63,6 +64,19 @@ export function columnBuilder(field: Field, capacity: number, rules: ReadRules):
         `csv cannot hold column "${field.name}" of type ${formatType(type)}. Read it as a string, and convert it by an expression such as from_json.`,
       );
   }
+}
+
+/** Checks the values of a column that nobody reads. */
+export function unreadBuilder(type: DataType, builder: ColumnBuilder): ColumnBuilder {
+  return {
+    expected: builder.expected,
+    read: (bytes, start, end) => builder.read(bytes, start, end, 0),
+    setNull() {},
+    append(run) {
+      run.nextColumn();
+    },
+    finish: (length) => unreadVector(type, length),
+  };
 }
 
 /** Which rows are null; nothing is allocated until one is. */

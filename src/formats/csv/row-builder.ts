@@ -5,7 +5,8 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
 import { DecodedRun } from '../decoded-run.ts';
-import { type ColumnBuilder, columnBuilder } from './column-builder.ts';
+import { isRead } from '../unread.ts';
+import { type ColumnBuilder, columnBuilder, unreadBuilder } from './column-builder.ts';
 import { type Layout, layoutByPosition } from './header.ts';
 import type { CsvOptions } from './options.ts';
 import type { CsvTokenizer } from './tokenizer.ts';
@@ -36,10 +37,14 @@ export class RowBuilder {
     const { offsetMicrosAtLocal, fixedOffsetMicros } = zone(options.timeZone);
     this.spark = options.mode !== 'reject';
     const rules = { zone: fixedOffsetMicros === 0 ? null : offsetMicrosAtLocal, exact: !this.spark };
-    this.builders = fields.map((field) => columnBuilder(field, BATCH_ROWS, rules));
     this.corrupt = this.spark
       ? fields.findIndex((field) => field.name === options.columnNameOfCorruptRecord && field.type.kind === 'string')
       : -1;
+    const read = isRead(request.schema, request.needed);
+    this.builders = fields.map((field, i) => {
+      const builder = columnBuilder(field, BATCH_ROWS, rules);
+      return read[i] || i === this.corrupt ? builder : unreadBuilder(field.type, builder);
+    });
     // Spark forces the fields of a file source to be nullable.
     this.fileColumns = fields.map((field, i) =>
       i === this.corrupt ? null : this.spark ? { ...field, nullable: true } : field,

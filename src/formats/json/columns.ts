@@ -2,6 +2,7 @@ import { allocateFixed, type Cell, type FixedValues, type Vector } from '../../b
 import type { DataType, Field, StructType } from '../../schema.ts';
 import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
 import { grown, roomFor } from '../grown.ts';
+import { unreadVector } from '../unread.ts';
 import { type CellReader, cellReader, childPath, WHOLE_TEXT } from './cell-readers.ts';
 import { FieldNames } from './names.ts';
 import type { ReadContext } from './read-context.ts';
@@ -28,6 +29,34 @@ export function column(type: DataType, path: string, context: ReadContext): Colu
   if (type.kind === 'string') return new TextColumn(type, path, context);
   const reader = cellReader(type, path, context);
   return allocateFixed(type, 0) === null ? new CellColumn(type, reader) : new FixedColumn(type, reader);
+}
+
+/** Checks the values of a column that nobody reads. */
+class UnreadColumn implements Column {
+  constructor(
+    private readonly type: DataType,
+    private readonly inner: Column,
+  ) {}
+
+  read(entry: number): boolean {
+    return this.inner.read(entry, 0);
+  }
+
+  setNull(): void {}
+
+  append(run: DecodedRun): void {
+    passColumns(this.type, run);
+  }
+
+  finish(length: number): Vector {
+    return unreadVector(this.type, length);
+  }
+}
+
+/** Passes over the columns that a type has in the program. */
+function passColumns(type: DataType, run: DecodedRun): void {
+  run.nextColumn();
+  if (type.kind === 'struct') for (const field of type.fields) passColumns(field.type, run);
 }
 
 /** Which rows are null; nothing is allocated until one is. */
@@ -268,12 +297,17 @@ export class StructColumn implements Column {
     private readonly type: StructType,
     private readonly path: string,
     private readonly context: ReadContext,
+    /** Whether anybody reads the values of a field. */
+    read: readonly boolean[] = [],
   ) {
     const { fields } = type;
     this.names = new FieldNames(fields);
     this.slots = new Int32Array(fields.length);
     this.paths = fields.map((field) => childPath(path, field));
-    this.children = fields.map((field, i) => column(field.type, this.paths[i] as string, context));
+    this.children = fields.map((field, i) => {
+      const child = column(field.type, this.paths[i] as string, context);
+      return read[i] === false ? new UnreadColumn(field.type, child) : child;
+    });
   }
 
   read(entry: number, row: number): boolean {

@@ -1,5 +1,6 @@
 import type { Batch } from '../../batch.ts';
 import type { DecodeRequest } from '../../format.ts';
+import { isRead } from '../unread.ts';
 import { FastRecords } from './fast-records.ts';
 import type { JsonOptions } from './options.ts';
 import type { ReadContext } from './read-context.ts';
@@ -27,13 +28,19 @@ export const kernelBatches: OpenOutput<Batch> = (request, options, context) => b
 /** The same without the kernel. */
 export const plainBatches: OpenOutput<Batch> = (request, options, context) => batches(request, options, context, false);
 
+/** The corrupt-record column is written even if nobody reads it: it has no values to check. */
+function readFields({ schema, needed }: DecodeRequest, options: JsonOptions): boolean[] {
+  const read = isRead(schema, needed);
+  return read.map((isNeeded, i) => isNeeded || schema.fields[i]?.name === options.columnNameOfCorruptRecord);
+}
+
 function batches(
   request: DecodeRequest,
   options: JsonOptions,
   context: ReadContext,
   useKernel: boolean,
 ): RecordOutput<Batch> {
-  const rows = new RowBuilder(request.schema, context, request.reuse);
+  const rows = new RowBuilder(request.schema, context, request.reuse, readFields(request, options));
   return {
     rows,
     fast: useKernel ? FastRecords.of(request.schema, options, rows, request.range) : null,

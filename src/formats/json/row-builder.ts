@@ -21,8 +21,9 @@ export class RowBuilder {
     private readonly schema: Schema,
     context: ReadContext,
     private readonly reuse = false,
+    read: readonly boolean[] = [],
   ) {
-    this.columns = new StructColumn(schema, '', context);
+    this.columns = new StructColumn(schema, '', context, read);
   }
 
   /** Keeps the row that was written; it came from `size` bytes. */

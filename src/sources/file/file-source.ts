@@ -18,6 +18,7 @@ import { chunksOf } from './read-chunk.ts';
 import { type InputFormat, type ReaderColumns, readSplit } from './read-split.ts';
 import type { SeenRecord } from './seen.ts';
 import { type FileSplit, TakenFiles } from './taken.ts';
+import { UnreadInput } from './unread.ts';
 import { type FolderWatch, watchFolders } from './watch.ts';
 
 export interface FileSourceRequest {
@@ -32,6 +33,8 @@ export interface FileSourceRequest {
   /** From `checkFileSourceOptions`. */
   readonly options: FileSourceOptions;
   readonly seen: SeenRecord;
+  /** The columns that will be read, by position; absent or null: all. */
+  readonly needed?: readonly number[] | null;
   /** Default 8 MiB. Logged with each file, so that double sums, which are made per chunk, never depend on it. */
   readonly chunkBytes?: number;
   /** Something that a person should know; called once per message. */
@@ -59,6 +62,9 @@ const POLL_INTERVAL_MS = 1000;
 /** Longer files are read in chunks: few enough that a chunk's work is worth sending to another thread, short enough to be held in memory. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 const MAX_WARNINGS = 1000;
+/** How often a bounded run looks at input that cannot be read and may be later, and how long it waits in between. */
+const LOOKS_AT_UNREAD = 4;
+const UNREAD_PAUSE_MS = 500;
 /** Files that were listed and not taken are listed again when they are less than this part of a read limit (Spark 4). */
 const DISCARD_RATIO = 0.2;
 
@@ -76,6 +82,7 @@ class FolderSource implements FileSource {
   private readonly columns: ReaderColumns;
   private readonly taken: TakenFiles;
   private readonly pending: PendingFiles;
+  private readonly unread: UnreadInput;
   private readonly closing = new AbortController();
   private watch: FolderWatch | null = null;
   /** The folders that the last listing looked into. */
@@ -98,7 +105,10 @@ class FolderSource implements FileSource {
   ) {
     const { options, disk, clock, schema, format, formatOptions, onWarning } = request;
     this.taken = new TakenFiles(request.seen, options.fileNameOnly, options.maxFileAgeMs);
-    this.pending = new PendingFiles({ disk, clock, format: format.name, settleMs: options.settleMs, onWarning });
+    this.unread = new UnreadInput(onWarning);
+    const onUnreadable = (path: string, error: unknown) => this.unread.add(path, error);
+    const { settleMs } = options;
+    this.pending = new PendingFiles({ disk, clock, format: format.name, settleMs, onWarning, onUnreadable });
     this.changes = new ChangeWatch(disk, onWarning);
     this.readLimit = {
       maxFiles: options.maxFilesPerTrigger ?? undefined,
@@ -108,7 +118,9 @@ class FolderSource implements FileSource {
     // What was found out of them now need not be asked again at the first trigger.
     this.pending.update(files);
     const paths = files.map((file) => file.path);
-    this.columns = { ...columnsOf(input, paths, schema), formatOptions, depth: input.depth };
+    const columns = columnsOf(input, paths, schema);
+    const needed = request.needed?.filter((ordinal) => ordinal < columns.fileSchema.fields.length);
+    this.columns = { ...columns, formatOptions, needed, depth: input.depth };
     this.schema = this.columns.schema;
   }
 
@@ -189,7 +201,7 @@ class FolderSource implements FileSource {
     const { clock, options } = this.request;
     this.refresh();
     const giveUpMs = clock.monotonicMs() + options.settleMs * 12;
-    for (;;) {
+    for (let look = 1; ; look++) {
       let waitMs = Number.POSITIVE_INFINITY;
       const unready: string[] = [];
       for (const file of this.pending.inOrder(false)) {
@@ -197,6 +209,11 @@ class FolderSource implements FileSource {
         if (readiness === true) continue;
         unready.push(file.path);
         if (readiness !== null) waitMs = Math.min(waitMs, readiness);
+      }
+      if (this.unread.mayPass && look < LOOKS_AT_UNREAD && !this.closing.signal.aborted) {
+        await clock.sleep(UNREAD_PAUSE_MS, this.closing.signal);
+        this.refresh();
+        continue;
       }
       const leftMs = giveUpMs - clock.monotonicMs();
       if (!Number.isFinite(waitMs) || leftMs <= 0 || this.closing.signal.aborted) {
@@ -206,6 +223,10 @@ class FolderSource implements FileSource {
       await clock.sleep(Math.ceil(Math.min(waitMs, leftMs)), this.closing.signal);
     }
     this.isFixed = true;
+  }
+
+  reportUnread(): void {
+    this.unread.report();
   }
 
   onData(wake: () => void): void {
@@ -251,10 +272,12 @@ class FolderSource implements FileSource {
   }
 
   private listFiles() {
-    const { disk, options, onWarning } = this.request;
+    const { disk, options } = this.request;
     const known = (path: string) => this.taken.get(path) ?? this.pending.get(path);
     const { input } = this;
-    const listing = listInput(disk, { input, recursive: options.recursiveFileLookup, known, onWarning });
+    this.unread.clear();
+    const onUnreadable = (path: string, error: unknown) => this.unread.add(path, error);
+    const listing = listInput(disk, { input, recursive: options.recursiveFileLookup, known, onUnreadable });
     this.folders = listing.folders;
     if (!options.readManifest) return listing;
     const listed = input.bases.flatMap((base) => manifestFiles(disk, base) ?? []);

@@ -1,10 +1,11 @@
-import type { Batch } from '../../batch.ts';
+import type { Batch, Vector } from '../../batch.ts';
 import { ClickstreamError } from '../../errors.ts';
 import type { DecodeRange, DecodeRequest, Decoder, Format, RandomAccess } from '../../format.ts';
+import { isRead, unreadVector } from '../../formats/unread.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { errnoOf, isSystemError } from '../../fs/disk-error.ts';
 import { closeQuietly } from '../../fs/entries.ts';
-import type { Schema } from '../../schema.ts';
+import { type Schema, struct } from '../../schema.ts';
 import type { ReadContext, RecordPlace } from '../../source.ts';
 import { fileChunks, gunzip, isGzip } from './chunks.ts';
 import type { SourceColumns } from './columns.ts';
@@ -29,6 +30,8 @@ export interface SplitReader extends ReaderColumns {
 /** Plain data: with a disk and a format, all that reading takes. */
 export interface ReaderColumns extends SourceColumns {
   readonly formatOptions: Readonly<Record<string, unknown>>;
+  /** The columns of `fileSchema` that will be read, by position; absent: all. */
+  readonly needed?: readonly number[] | undefined;
   /** How many folders deep the input path is: partition folders count from there. */
   readonly depth: number;
 }
@@ -117,6 +120,7 @@ async function* readDecoded<T>(
       schema: reader.fileSchema,
       options: reader.formatOptions,
       range,
+      needed: reader.needed,
       reuse: context.returnsBatches ?? false,
       reject: (record) => {
         setAside++;
@@ -148,10 +152,17 @@ async function* readDecoded<T>(
 async function* decodeWhole(
   format: FileReadingFormat,
   file: RandomAccess,
-  { schema }: DecodeRequest,
+  { schema, needed }: DecodeRequest,
 ): AsyncGenerator<Batch, null> {
   const opened = await format.open(file);
-  yield* opened.batches(schema);
+  const read = isRead(schema, needed);
+  for await (const { length, vectors } of opened.batches(struct(schema.fields.filter((_, i) => read[i])))) {
+    const given = vectors.values();
+    const all = schema.fields.map(({ type }, i) =>
+      read[i] ? (given.next().value as Vector) : unreadVector(type, length),
+    );
+    yield { schema, length, vectors: all };
+  }
   return null;
 }
 
