@@ -7,8 +7,9 @@ import { type ChunkThread, SharedWork } from './shared-work.ts';
 import { openStageRunner } from './stage-runner.ts';
 import { WorkerThread } from './worker-thread.ts';
 
-/** Fewer bytes go through the operators as they are: that takes no preparation. */
+/** Fewer bytes, in all or in a chunk, go through the operators as they are: that takes no preparation. */
 const LEAST_BYTES = 1024 * 1024;
+const LEAST_CHUNK_BYTES = 64 * 1024;
 /** Starting threads takes some 50 ms of processor time: about what so many bytes take. */
 const SHARED_BYTES = 32 * 1024 * 1024;
 const CHUNKS_AHEAD_PER_THREAD = 3;
@@ -27,10 +28,11 @@ export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
   return {
     prepare(chunks) {
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+      if (bytes < LEAST_BYTES || bytes < LEAST_CHUNK_BYTES * chunks.length) return false;
       if (chunks.length > 1 && bytes >= SHARED_BYTES) {
         others ??= Array.from({ length: threads - 1 }, () => new WorkerThread(spec));
       }
-      return bytes >= LEAST_BYTES;
+      return true;
     },
     run(batch, chunks, signal, onTurn) {
       own ??= openStageRunner(spec, disk);
