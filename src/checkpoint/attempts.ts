@@ -69,11 +69,8 @@ export class CrashedAttempts {
   /** Notes what is read, so that it is known should the process die of it; free for a batch that has not crashed. */
   noteReading(batchId: number, split: unknown): void {
     if (this.crashed === 0 || this.state?.batchId !== batchId) return;
-    try {
-      writeReading(this.disk, this.dir, batchId, splitName(split));
-    } catch {
-      // It is a hint for people; a batch does not fail for want of it.
-    }
+    // It is a hint for people; a batch does not fail for want of it.
+    quietly(() => writeReading(this.disk, this.dir, batchId, splitName(split)));
   }
 
   /** A batch failed with an error that its input may have caused. */
@@ -83,14 +80,18 @@ export class CrashedAttempts {
     this.record({ ...content, crashed: crashed + 1, isRunning: false, lastError: error });
   }
 
-  /** The checkpoint is given free, with this batch pending: whatever attempt was going on has not crashed. Never throws. */
-  settle(pendingBatchId: number | null): void {
-    try {
-      if (pendingBatchId === null && this.recorded !== null) this.forget();
-      if (this.state?.batchId === pendingBatchId && this.crashed > 0) this.record({ ...this.state, isRunning: false });
-    } catch {
-      // Then the file says that an attempt is going on; as the lock is given free, the next owner does not count it.
-    }
+  /** The pending batch is committed. */
+  committed(): void {
+    if (this.state === null) return;
+    this.state = null;
+    if (this.recorded !== null) quietly(() => this.forget());
+  }
+
+  /** The checkpoint is given free: whatever attempt was going on has not crashed. Never throws. */
+  settle(): void {
+    const { state } = this;
+    // Should it fail, the file says that an attempt is going on; as the lock is given free, the next owner does not count it.
+    if (state !== null && state.crashed > 0) quietly(() => this.record({ ...state, isRunning: false }));
   }
 
   /** Counts anew from nothing, durably. */
@@ -111,6 +112,14 @@ export class CrashedAttempts {
     this.state = null;
     this.recorded = null;
     for (const name of [ATTEMPTS, READING]) removeIfThere(this.disk, join(this.dir, name));
+  }
+}
+
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Said where it is called.
   }
 }
 

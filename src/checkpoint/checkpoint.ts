@@ -174,7 +174,7 @@ export class Checkpoint {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.attempts.settle(pendingContent(this.offsets, this.commits, this.exclusions)?.batchId ?? null);
+    this.attempts.settle();
     this.lock.release();
   }
 }

@@ -229,6 +229,7 @@ export class MicroBatchExecution {
       rejects: run.rejectCount,
     };
     await timer.time('commitOffsets', async () => parts.checkpoint.commits.add(entry.batchId, commit));
+    parts.checkpoint.attempts.committed();
     const startOffsets = this.startOffsets;
     this.previous = entry;
     this.pending = null;

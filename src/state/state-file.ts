@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
-import { ClickstreamError, configError } from '../errors.ts';
+import { ClickstreamError } from '../errors.ts';
 import type { Disk, FileHandle } from '../fs/disk.ts';
 import { diskError } from '../fs/disk-error.ts';
 import { DurableFile } from '../fs/durable.ts';
 import { closeQuietly } from '../fs/entries.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { stateError } from './errors.ts';
+import { stateError, stateVersionError } from './errors.ts';
 
 /**
  * A state file is a version line and frames. A frame is length and CRC-32 of its payload (32 bits each), a kind, the payload. The first is a header, the
@@ -123,10 +123,7 @@ class FrameReader {
     if (line !== null && VERSION_LINE.every((byte, i) => byte === line[i])) return;
     const version = /^clickstream state v(\d{1,9})/.exec(new TextDecoder().decode(line ?? new Uint8Array(0)))?.[1];
     if (version === undefined || version === '1') throw stateError(this.path, 'it is not a state file');
-    throw configError(
-      'STATE_VERSION',
-      `${this.path} has format version ${version}, but this clickstream reads version 1. Run the version that wrote it.`,
-    );
+    throw stateVersionError(this.path, version);
   }
 
   /** Null at the end of the file. */

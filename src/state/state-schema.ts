@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { exists, readWhole, writeDurable } from '../fs/durable.ts';
+import { entriesIn } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame } from '../fs/framed-text.ts';
 import { type DataType, type Field, formatType, type Schema } from '../schema.ts';
-import { stateError } from './errors.ts';
+import { stateError, stateVersionError } from './errors.ts';
 
 /** What an operator keeps: its columns, of which the first `keyColumns` are the key. */
 export interface StateSchema {
@@ -31,6 +32,8 @@ export function compareStateSchema(stored: StateSchema, wanted: StateSchema): st
 export function ensureStateSchema(disk: Disk, dir: string, wanted: StateSchema): void {
   const path = join(dir, 'schema');
   if (!exists(disk, path)) {
+    // It is written before any state is.
+    if (entriesIn(disk, dir).some(({ name }) => /^\d/.test(name))) throw stateError(path, 'the file is missing');
     writeDurable(disk, path, encodeFrame([JSON.stringify(wanted)]), 'rename');
     return;
   }
@@ -43,12 +46,13 @@ export function ensureStateSchema(disk: Disk, dir: string, wanted: StateSchema):
   );
 }
 
-/** The schema of a state folder. Errors: STATE_CORRUPT. */
+/** The schema of a state folder. Errors: STATE_CORRUPT, STATE_VERSION. */
 export function readStateSchema(disk: Disk, dir: string): StateSchema {
   const path = join(dir, 'schema');
   const content = decodeFrame(readWhole(disk, path));
-  if (content.kind === 'whole') return JSON.parse(content.lines[0] as string) as StateSchema;
-  throw stateError(path, content.kind === 'broken' ? content.reason : 'it has a newer version');
+  if (content.kind === 'broken') throw stateError(path, content.reason);
+  if (content.kind === 'newer') throw stateVersionError(path, String(content.version));
+  return JSON.parse(content.lines[0] as string) as StateSchema;
 }
 
 function fieldsOf({ schema, keyColumns }: StateSchema, part: 'key' | 'value'): readonly Field[] {

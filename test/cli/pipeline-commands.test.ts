@@ -144,7 +144,10 @@ test('checkpoint shows and diagnoses, and says what changed', async () => {
     ),
   ]);
   const changed = await run('checkpoint', 'doctor', dir, pipeline('b.yaml', text.replace('sum(clicks)', 'max(user)')));
-  expect([changed.code, changed.out]).toEqual([1, expect.stringContaining('holds the state of another query')]);
+  expect([changed.code, changed.out]).toEqual([
+    1,
+    expect.stringContaining('functions of aggregate 0: was sum(bigint), is max(string)'),
+  ]);
   const other = await run('checkpoint', 'doctor', dir, pipeline('c.yaml', text.replace('path: in', 'path: elsewhere')));
   expect([other.code, other.out]).toEqual([1, expect.stringMatching(/source 0: was .*\/in\], is .*\/elsewhere\]/)]);
 });

@@ -10,6 +10,8 @@ export interface Logs {
   readonly offsets: OffsetLog | null;
   readonly commits: CommitLog | null;
   readonly findings: readonly Finding[];
+  /** The newest batch that is committed, or was: only the newest of offsets/ can be without its commit. -1: none. */
+  readonly committed: number;
 }
 
 /** Reads every entry of both logs, and lays them side by side. */
@@ -19,7 +21,12 @@ export function checkLogs(disk: Disk, dir: string): Logs {
   const commits = openLog(commitsDir, () => openCommitLog(disk, commitsDir, 'reader'));
   const offsets = openLog(offsetsDir, () => openOffsetLog(disk, offsetsDir, 'reader'));
   const both = offsets.log !== null && commits.log !== null ? checkTogether(dir, offsets.log, commits.log) : [];
-  return { offsets: offsets.log, commits: commits.log, findings: [...offsets.findings, ...commits.findings, ...both] };
+  return {
+    offsets: offsets.log,
+    commits: commits.log,
+    findings: [...offsets.findings, ...commits.findings, ...both],
+    committed: Math.max(commits.log?.newest ?? -1, (offsets.log?.newest ?? -1) - 1),
+  };
 }
 
 function openLog<L extends OffsetLog | CommitLog>(dir: string, open: () => L): { log: L | null; findings: Finding[] } {

@@ -22,10 +22,10 @@ function checkPlace(
   disk: Disk,
   dir: string,
   { path, isExpected }: OutputPlace,
-  { offsets, commits }: Logs,
+  { offsets, committed }: Logs,
   queryId: string,
 ): Finding[] {
-  const ranBefore = (commits?.newest ?? -1) >= 0;
+  const ranBefore = committed >= 0;
   if (!exists(disk, path)) {
     if (!ranBefore) return [note(path, 'the output folder is missing', 'the next start makes it')];
     return [

@@ -12,10 +12,9 @@ import { type Finding, failed, note, ok, problem } from './finding.ts';
 export async function checkState(
   disk: Disk,
   dir: string,
-  { commits }: Logs,
+  { committed: version }: Logs,
   description: QueryDescription | null,
 ): Promise<Finding[]> {
-  const version = commits?.newest ?? -1;
   const findings: Finding[] = [];
   for (const path of stateFolders(disk, dir, description)) {
     if (exists(disk, join(path, 'schema'))) findings.push(...(await checkOperator(disk, path, version)));

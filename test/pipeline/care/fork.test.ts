@@ -4,7 +4,7 @@ import { createRandom } from '../../../src/generate/random.ts';
 import { diagnose } from '../../../src/pipeline/care/doctor.ts';
 import { forkCheckpoint } from '../../../src/pipeline/care/fork.ts';
 import { ModelDisk } from '../../support/model-disk.ts';
-import { CHECKPOINT, codeOf, cutEverywhere, deliver, OUT, outputOf, runModel } from './model-query.ts';
+import { CHECKPOINT, codeOf, cutEverywhere, deliver, OUT, outputOf, runModel } from '../../support/windows-on-model.ts';
 
 const COPY = '/model/copies/trial';
 const COPY_OUT = '/model/trial';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { acquireLock } from '../../../src/fs/lock.ts';
-import { col, count, createSession, window } from '../../../src/index.ts';
-import { applyRewind, planRewind } from '../../../src/pipeline/care/rewind.ts';
-import { type ModelDisk, PowerLoss } from '../../support/model-disk.ts';
+import { acquireLock } from '../../src/fs/lock.ts';
+import { col, count, createSession, window } from '../../src/index.ts';
+import { applyRewind, planRewind } from '../../src/pipeline/care/rewind.ts';
+import { type ModelDisk, PowerLoss } from './model-disk.ts';
 
 export const CHECKPOINT = '/model/checkpoint';
 export const OUT = '/model/out';
@@ -14,6 +14,8 @@ export interface ModelQuery {
   readonly sparkManifest?: boolean;
   /** Where its output goes; by default to files. */
   readonly foreachBatch?: boolean;
+  /** Batches whose logs and state are kept; by default 100. */
+  readonly keepBatches?: number;
 }
 
 export const inputFile = (n: number) => `${IN}/${String(n).padStart(3, '0')}.json`;
@@ -46,7 +48,8 @@ export async function runModel(disk: ModelDisk, query: ModelQuery = {}): Promise
         .foreachBatch((batch) => batch.write.csv(out).then(() => {}))
         .options({ checkpointLocation: options.checkpointLocation, rejectsPath: out })
     : table.writeStream.format('csv').options({ ...options, path: out, sparkManifest: query.sparkManifest === true });
-  const started = await writer.trigger({ availableNow: true }).start();
+  const kept = query.keepBatches === undefined ? {} : { keepBatches: query.keepBatches };
+  const started = await writer.conf(kept).trigger({ availableNow: true }).start();
   await started.awaitTermination();
 }
 
@@ -81,29 +84,30 @@ export function outputOf(disk: ModelDisk, out = OUT): Record<string, string> {
 const LOOKS: ReadonlySet<string> = new Set(['openRead', 'read', 'close', 'stat', 'fstat', 'readdir', 'realpath']);
 
 /**
- * Does `work` on a copy of `start` for each of its operations that change the disk, cutting the power before it; once more without a cut.
+ * Does `work` on a copy of `start` for each of its operations that change the disk, cutting the power before it.
  *
- * @param check called with each disk as it is then, and whether the work came to its end
+ * @param check called with each disk as it is then
+ * @param isWanted whether to try the cut before an operation of a kind; by default all
  */
 export async function cutEverywhere(
   start: ModelDisk,
   work: (disk: ModelDisk) => Promise<void>,
-  check: (disk: ModelDisk, ended: boolean) => Promise<void>,
+  check: (disk: ModelDisk) => Promise<void>,
+  isWanted: (op: string) => boolean = () => true,
 ): Promise<void> {
-  for (let at = 0; ; at++) {
+  const whole = start.settled();
+  await work(whole);
+  for (const [at, { op }] of whole.calls.entries()) {
+    if (LOOKS.has(op) || !isWanted(op)) continue;
     const disk = start.settled();
     disk.powerOffAt(at);
-    let failure: unknown = null;
     try {
       await work(disk);
     } catch (error) {
-      failure = error;
+      if (!isPowerLoss(error)) throw error;
     }
     disk.clearFailures();
-    if (failure !== null && !isPowerLoss(failure)) throw failure;
-    const ended = failure === null && disk.calls.length <= at;
-    if (ended || !LOOKS.has(disk.calls[at]?.op ?? '')) await check(disk, ended);
-    if (ended) return;
+    await check(disk);
   }
 }
 
