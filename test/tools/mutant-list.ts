@@ -160,4 +160,92 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [['  if (owner === queryId) return;\n', '  return;\n']],
     caughtBy: 'test/sinks/file.test.ts',
   },
+  {
+    name: 'a batch whose process died is not counted as crashed',
+    file: 'src/checkpoint/attempts.ts',
+    edits: [['  const diedRunning = predecessorDied && ', '  const diedRunning = false && ']],
+    caughtBy: 'test/checkpoint/attempts.test.ts',
+  },
+  {
+    name: 'a process that was stopped counts as crashed',
+    file: 'src/checkpoint/attempts.ts',
+    edits: [['  const diedRunning = predecessorDied && ', '  const diedRunning = ']],
+    caughtBy: 'test/checkpoint/attempts.test.ts',
+  },
+  {
+    name: 'a quarantined file is new again',
+    file: 'src/checkpoint/exclusions.ts',
+    edits: [["?.reason === 'changed'", '?.reason !== undefined']],
+    caughtBy: 'test/checkpoint/exclusions.test.ts',
+  },
+  {
+    name: 'what was quarantined is forgotten with its batch',
+    file: 'src/checkpoint/exclusions.ts',
+    edits: [[" || entries.some(({ reason }) => reason === 'quarantined')", '']],
+    caughtBy: 'test/checkpoint/exclusions.test.ts',
+  },
+  {
+    name: 'a rewind that is not finished is not marked',
+    file: 'src/pipeline/care/rewind.ts',
+    edits: [['  if (!plan.isResumed) markRewind(disk, dir, toBatch);\n', '']],
+    caughtBy: 'test/pipeline/care/rewind.test.ts',
+  },
+  {
+    name: 'a rewind takes the logs back before the memory of the files',
+    file: 'src/pipeline/care/rewind.ts',
+    edits: [
+      ['  rewindSeen(disk, dir, toBatch);\n', ''],
+      [
+        '  removeFiles(disk, [join(dir, ATTEMPTS), join(dir, READING)]);\n',
+        '  rewindSeen(disk, dir, toBatch);\n  removeFiles(disk, [join(dir, ATTEMPTS), join(dir, READING)]);\n',
+      ],
+    ],
+    caughtBy: 'test/pipeline/care/rewind.test.ts',
+  },
+  {
+    name: 'a rewind leaves the output of later batches',
+    file: 'src/pipeline/care/rewind.ts',
+    edits: [['  removeFiles(disk, plan.files);\n', '']],
+    caughtBy: 'test/pipeline/care/rewind.test.ts',
+  },
+  {
+    name: 'a rewind does not look whether the input is still there',
+    file: 'src/pipeline/care/rewind.ts',
+    edits: [
+      [
+        '  return found.size === size && found.mtimeMs === mtimeMs;',
+        '  return found.size === size || found.mtimeMs !== mtimeMs;',
+      ],
+    ],
+    caughtBy: 'test/pipeline/care/rewind.test.ts',
+  },
+  {
+    name: 'a fork keeps the id of the query',
+    file: 'src/pipeline/care/fork.ts',
+    edits: [['writeQueryId(disk, unfinished)', 'writeQueryId(disk, unfinished, checkpoint.id)']],
+    caughtBy: 'test/pipeline/care/fork.test.ts',
+  },
+  {
+    name: 'the doctor does not read the state',
+    file: 'src/pipeline/care/check-state.ts',
+    edits: [['    await readVersion(disk, path, version);\n', '']],
+    caughtBy: 'test/reliability/damaged-checkpoint.test.ts',
+  },
+  {
+    name: 'a state folder without its schema gets a new one',
+    file: 'src/state/state-schema.ts',
+    edits: [
+      [
+        "    if (entriesIn(disk, dir).some(({ name }) => /^\\d/.test(name))) throw stateError(path, 'the file is missing');\n",
+        '',
+      ],
+    ],
+    caughtBy: 'test/reliability/damaged-checkpoint.test.ts',
+  },
+  {
+    name: 'windows of another length go on with the old state',
+    file: 'src/pipeline/compatibility.ts',
+    edits: [['windows: stateful ? windowsOf(query) : []', 'windows: []']],
+    caughtBy: 'test/pipeline/changed-query.test.ts',
+  },
 ];
