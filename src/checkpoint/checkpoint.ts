@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { configError } from '../errors.ts';
 import type { DirectoryEntry, Disk } from '../fs/disk.ts';
 import { diskError, errnoOf } from '../fs/disk-error.ts';
-import { isTemporaryName, makeDirectoryDurable } from '../fs/durable.ts';
+import { exists, isTemporaryName, makeDirectoryDurable } from '../fs/durable.ts';
 import { removeIfThere } from '../fs/entries.ts';
 import { acquireLock, type Lock } from '../fs/lock.ts';
 import type { LockHost } from '../fs/lock-host.ts';
@@ -98,8 +98,8 @@ export class Checkpoint {
       removeTemporary(disk, dir);
       const id = identify(disk, dir, options.id);
       const [offsetsDir, commitsDir] = [join(dir, 'offsets'), join(dir, 'commits')];
-      makeDirectoryDurable(disk, offsetsDir);
-      makeDirectoryDurable(disk, commitsDir);
+      // Those that were there before the lock were made safe with it, by its fsync of their folder.
+      for (const folder of [offsetsDir, commitsDir]) if (!exists(disk, folder)) makeDirectoryDurable(disk, folder);
       const offsets = openOffsetLog(disk, offsetsDir, 'writer');
       const commits = openCommitLog(disk, commitsDir, 'writer');
       verifyLogs(offsets, commits);

@@ -7,11 +7,15 @@ async function flushesOfBatch(task: ModelTask, batchId: number): Promise<string[
   const disk = new ModelDisk();
   deliverInput(disk, task);
   await runOnModel(disk, task);
-  const flushes = disk.calls
-    .filter(({ op }) => op === 'fsync' || op === 'fsyncDirectory')
-    .map(({ op, path }) => (op === 'fsync' ? finalPlace(path) : `${path}/`).replace(/^\/(model\/)?/, ''));
+  const flushes = flushesOf(disk.calls);
   const start = flushes.indexOf(`checkpoint/offsets/${batchId}`);
   return flushes.slice(start, flushes.indexOf(`checkpoint/offsets/${batchId + 1}`));
+}
+
+function flushesOf(calls: ModelDisk['calls']): string[] {
+  return calls
+    .filter(({ op }) => op === 'fsync' || op === 'fsyncDirectory')
+    .map(({ op, path }) => (op === 'fsync' ? finalPlace(path) : `${path}/`).replace(/^\/(model\/)?/, ''));
 }
 
 /** `.part-000000001-00000-0123abcd.csv.5f0e-1.tmp` is to become `part-000000001-00000-QUERY.csv`. */
@@ -62,6 +66,26 @@ describe('a batch flushes', () => {
       'checkpoint/commits/',
     ]);
   });
+});
+
+test('a start with nothing to do flushes its lock, and the folders in which a killed process may have left names', async () => {
+  const disk = new ModelDisk();
+  deliverInput(disk, 'task2');
+  await runOnModel(disk, 'task2');
+  const before = disk.calls.length;
+  await runOnModel(disk, 'task2');
+  expect(flushesOf(disk.calls.slice(before))).toEqual([
+    '',
+    'checkpoint/lock',
+    // Holds for the names of the logs' folders too.
+    'checkpoint/',
+    'checkpoint/offsets/',
+    'checkpoint/commits/',
+    'checkpoint/sources/',
+    'checkpoint/sources/0/',
+    'checkpoint/state/',
+    'checkpoint/state/0/',
+  ]);
 });
 
 test('beside its flushes, a batch makes, names and reads its files, and nothing else', async () => {
