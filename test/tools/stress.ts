@@ -1,9 +1,10 @@
 /**
- * Real processes: a writer that drops files, both tasks watching, and a killer that ends them with SIGKILL or SIGTERM again and again.
- * At the end every event is in the windows exactly once.
+ * Real processes: a writer that drops files (by rename, by copying, slowly), both tasks watching, and a killer that ends them with SIGKILL or
+ * SIGTERM again and again. At the end every event is in the windows exactly once.
  *
  *   npm run test:stress -- [--kills 40] [--rows 20000] [--seed 1]
  */
+import { closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createRandom, type Random } from '../../src/generate/random.ts';
@@ -23,14 +24,15 @@ const { values } = parseArgs({
 });
 const KILLS = Number(values.kills);
 const ROWS = Number(values.rows);
-const random = createRandom(Number(values.seed));
+const SEED = Number(values.seed);
 const SHORTEST_MS = 50;
 const LONGEST_MS = 2000;
 const MAX_ROWS_PER_FILE = 99;
 
 buildProduct();
 const work = createWorkspace('stress');
-const TASK1 = ['task1', '--in', 'json', '--out', 'csv', '--checkpoint', 'state/task1', '--settle', '0', '--quiet'];
+// Its files rest a little before they are taken, as not all of them come by rename; those of task2 do.
+const TASK1 = ['task1', '--in', 'json', '--out', 'csv', '--checkpoint', 'state/task1', '--quiet'];
 // No row may come too late: which ones did would depend on the batches.
 const WINDOWS = ['--watermark', '1000 days'];
 const FOLDERS2 = ['--in', 'csv', '--out', 'parquet', '--checkpoint', 'state/task2', '--settle', '0', '--quiet'];
@@ -43,15 +45,21 @@ try {
 }
 
 async function main(): Promise<boolean> {
+  const startedMs = performance.now();
   const writing = { done: false };
-  const [events, kills] = await Promise.all([write(random, writing), killBoth(writing)]);
+  const [events, kills] = await Promise.all([
+    write(createRandom(SEED), writing),
+    killBoth(createRandom(-SEED), writing),
+  ]);
   await succeed([...TASK1, '--once'], work.dir);
   await succeed([...TASK2, '--once', '--drain'], work.dir);
   const expected = sumsByWindow(events, 10);
   const found = await readWindows(work.path('parquet'));
   const equal = JSON.stringify(found) === JSON.stringify(expected);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
   console.log(
-    `${events.length} rows, ${kills.SIGKILL} SIGKILL and ${kills.SIGTERM} SIGTERM: ${found.length} windows, ${equal ? 'equal' : 'DIFFERENT'}`,
+    `${events.length} rows, ${kills.SIGKILL} SIGKILL and ${kills.SIGTERM} SIGTERM in ${seconds} s: ` +
+      `${found.length} windows, ${equal ? 'equal' : 'DIFFERENT'}`,
   );
   const count = found.reduce((sum, window) => sum + window.events, 0);
   if (!equal) console.log(`  ${events.length} rows were written, ${count} are in the windows`);
@@ -62,6 +70,7 @@ async function main(): Promise<boolean> {
 /** Drops files of 0 to 99 rows until all are there; spread over the time of the kills. */
 async function write(random: Random, writing: { done: boolean }): Promise<ClickEvent[]> {
   const events: ClickEvent[] = [];
+  const slow: Promise<void>[] = [];
   const pauseMs = (KILLS * (SHORTEST_MS + LONGEST_MS)) / 2 / (ROWS / (MAX_ROWS_PER_FILE / 2));
   for (let file = 0; events.length < ROWS; file++) {
     const count = Math.min(random.integer(0, MAX_ROWS_PER_FILE), ROWS - events.length);
@@ -71,16 +80,46 @@ async function write(random: Random, writing: { done: boolean }): Promise<ClickE
       return clickText(time, random.integer(1, 10), random.integer(100, 99_999) / 100);
     });
     const text = `[${texts.join(', ')}]`;
-    work.deliver(`json/${String(file).padStart(6, '0')}.json`, text);
+    slow.push(drop(`${String(file).padStart(6, '0')}.json`, text, random));
     events.push(...clickEvents(text));
     await delay(random.fraction() * 2 * pauseMs);
   }
+  await Promise.all(slow);
   writing.done = true;
   return events;
 }
 
+/** Half of the files come whole, by rename. A copy, and what is written slowly, is an array: whole when it is closed. */
+async function drop(name: string, text: string, random: Random): Promise<void> {
+  const way = random.fraction();
+  if (way < 0.5) {
+    work.deliver(`json/${name}`, text);
+    return;
+  }
+  const target = work.path('json', name);
+  mkdirSync(work.path('json'), { recursive: true });
+  if (way < 0.75) {
+    const source = work.path('producer.json');
+    writeFileSync(source, text);
+    copyFileSync(source, target);
+    return;
+  }
+  // All choices first: files are written side by side, and the seed is to give the same ones.
+  const pausesMs = Array.from({ length: 1 + random.integer(0, 9) }, () => random.integer(0, 60));
+  const pieceLength = Math.ceil(text.length / pausesMs.length);
+  const file = openSync(target, 'w');
+  for (const [i, pauseMs] of pausesMs.entries()) {
+    writeSync(file, text.slice(i * pieceLength, (i + 1) * pieceLength));
+    await delay(pauseMs);
+  }
+  closeSync(file);
+}
+
 /** Keeps both tasks running, and ends one of them after a random time, until there were enough kills and all is written. */
-async function killBoth(writing: { readonly done: boolean }): Promise<Record<'SIGKILL' | 'SIGTERM', number>> {
+async function killBoth(
+  random: Random,
+  writing: { readonly done: boolean },
+): Promise<Record<'SIGKILL' | 'SIGTERM', number>> {
   const kills = { SIGKILL: 0, SIGTERM: 0 };
   const running: RunningCli[] = [startCli(TASK1, work.dir), startCli(TASK2, work.dir)];
   while (kills.SIGKILL + kills.SIGTERM < KILLS || !writing.done) {
