@@ -43,6 +43,8 @@ export interface Source {
   release?(splits: readonly Split[]): void;
   /** Fixes the end for this run (Trigger.AvailableNow): later `latestOffset` calls never go past what is there now. */
   prepareForAvailableNow?(): Promise<void>;
+  /** A bounded run has taken what it could: throws when something was there that could not be read. */
+  reportUnread?(): void;
   /** How other threads read the splits of this source; absent or null: they cannot. */
   readonly parallel?: ParallelReading | null;
   /** Calls `wake` when new data may be there. A hint: the engine also asks on its own. */

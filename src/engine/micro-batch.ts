@@ -1,5 +1,6 @@
 import type { CommitEntry } from '../checkpoint/commits.ts';
 import type { OffsetEntry } from '../checkpoint/offsets.ts';
+import { splitName } from '../checkpoint/splits.ts';
 import { ClickstreamError, invariant } from '../errors.ts';
 import { nodesOf } from '../plan/physical.ts';
 import type { Offset, ReadLimit, Split } from '../source.ts';
@@ -261,6 +262,9 @@ export class MicroBatchExecution {
       if (!isChangedFile(error) || published || reading === null) throw error;
       this.parts.checkpoint.exclusions.add(entry.batchId, { reason: 'changed', split: reading.split });
       this.parts.sources[reading.sourceIndex]?.source.release?.([reading.split]);
+      this.parts.onWarning(
+        `Batch ${entry.batchId} goes on without ${splitName(reading.split)}, which was changed or taken away after it was planned; it is read in a later batch, as it is then.`,
+      );
       await this.restoreState(entry.batchId - 1);
       return null;
     }

@@ -221,7 +221,7 @@ export class StreamingQuery {
     switch (this.trigger.kind) {
       case 'once':
         await this.fire(false, true);
-        return;
+        return this.reportUnread();
       case 'availableNow':
         return await this.runAvailable();
       case 'manual':
@@ -240,9 +240,17 @@ export class StreamingQuery {
     // All at once, so that every source fixes its end before the start returns.
     await Promise.all(this.parts.sources.map(({ source }) => source.prepareForAvailableNow?.()));
     while (!this.stopping && (await this.fire(true)));
-    if (this.stopping || !this.parts.settings.drain) return;
+    if (this.stopping) return;
+    // Before the drain: what could not be read now may belong into windows that it would close.
+    this.reportUnread();
+    if (!this.parts.settings.drain) return;
     this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
     this.report(await this.execution.drain(this.abort.signal));
+  }
+
+  /** The end of a bounded run shows what it had to leave behind. */
+  private reportUnread(): void {
+    for (const { source } of this.parts.sources) source.reportUnread?.();
   }
 
   private async runAlways(): Promise<void> {

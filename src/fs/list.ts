@@ -92,6 +92,7 @@ function tryLook<T>(action: () => T, path: string, options: ListOptions): T | nu
   try {
     return action();
   } catch (error) {
+    if (errnoOf(error) === '') throw error;
     const gone = errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
     // A name that is not UTF-8 comes with replacement characters, under which there is nothing.
     if (!gone || path.includes('\ufffd')) options.unreadable(path, error as Error);

@@ -13,6 +13,8 @@ export class ModelDisk implements Disk {
   shortWrite: (asked: number) => number = (asked) => asked;
   /** False: `link` fails with EPERM, as on file systems without hard links. */
   hasLinks = true;
+  /** Bytes that all files together may have; then writes take what fits, and fail with ENOSPC when nothing does. */
+  capacityBytes = Number.POSITIVE_INFINITY;
   /** Called before every operation that the power is there for; fails it by throwing. A process of its own has one of its own. */
   beforeCall: (op: keyof Disk, path: string) => void = () => {};
   /** The time that changes get, milliseconds; by default each change has its own. */
@@ -140,6 +142,11 @@ export class ModelDisk implements Disk {
     return paths.sort();
   }
 
+  /** Bytes in all files that have a name. */
+  bytesUsed(): number {
+    return this.files().reduce((sum, path) => sum + this.readFile(path).length, 0);
+  }
+
   /** What `stat` would tell; null when there is nothing. */
   look(path: string): FileStat | null {
     try {
@@ -209,7 +216,9 @@ export class ModelDisk implements Disk {
   write(file: FileHandle, buffer: Uint8Array, offset: number, length: number): number {
     const { node, path } = this.open(file);
     this.step('write', path);
-    const taken = Math.min(length, Math.max(0, this.shortWrite(length)));
+    const room = Number.isFinite(this.capacityBytes) ? this.capacityBytes - this.bytesUsed() : length;
+    if (room <= 0) throw errnoError('ENOSPC', 'write', path);
+    const taken = Math.min(length, room, Math.max(0, this.shortWrite(length)));
     const bytes = buffer.slice(offset, offset + taken);
     this.pendingOps.push({ op: 'write', path, node, position: node.data.length, bytes });
     node.data = patched(node.data, node.data.length, bytes);

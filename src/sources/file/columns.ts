@@ -35,7 +35,7 @@ export interface ColumnsRequest {
 export function fileSourceSchema({ disk, path, schema, options }: ColumnsRequest): Schema {
   const input = inputPath(disk, path);
   checkCleaning(disk, options, input.bases);
-  const request = { input, recursive: options.recursiveFileLookup, known: () => NOT_LOOKED_AT, onWarning: () => {} };
+  const request = { input, recursive: options.recursiveFileLookup, known: () => NOT_LOOKED_AT, onUnreadable: () => {} };
   const paths = options.readManifest
     ? input.bases.flatMap((base) => manifestFiles(disk, base) ?? [])
     : listInput(disk, request).files.map((file) => file.path);

@@ -206,7 +206,8 @@ class FolderSource implements FileSource {
       const unready: string[] = [];
       for (const file of this.pending.inOrder(false)) {
         const readiness = await this.pending.readiness(file);
-        if (readiness === true) continue;
+        // One that cannot be read is told of as such.
+        if (readiness === true || this.pending.get(file.path) === undefined) continue;
         unready.push(file.path);
         if (readiness !== null) waitMs = Math.min(waitMs, readiness);
       }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { Disk } from '../../fs/disk.ts';
-import { diskError, errnoOf } from '../../fs/disk-error.ts';
 import { exists } from '../../fs/durable.ts';
 import { expandBraces, hasWildcard, isGlob } from '../../fs/glob.ts';
 import { type ListedFile, listFiles } from '../../fs/list.ts';
@@ -55,7 +54,8 @@ export interface ListRequest {
   readonly recursive: boolean;
   /** Files that need no look. */
   readonly known: (path: string) => SeenFile | undefined;
-  readonly onWarning: (message: string) => void;
+  /** Something is there and cannot be looked at. */
+  readonly onUnreadable: (path: string, error: unknown) => void;
 }
 
 /** Lists input files. What cannot be looked at is reported and left out until it can. */
@@ -68,14 +68,8 @@ export function listInput(disk: Disk, request: ListRequest): InputListing {
     folder: (path) => folders.push(path),
     unreadable(path, error) {
       complete = false;
-      const code = errnoOf(error);
-      if (code !== 'ENOENT' && code !== '') request.onWarning(unreadable(path, error));
+      request.onUnreadable(path, error);
     },
   });
   return { files: [...files], folders, complete };
-}
-
-/** How an input file that cannot be read is reported. */
-export function unreadable(path: string, error: unknown): string {
-  return `${diskError('read', path, error).message}. It is left out until it can be read.`;
 }

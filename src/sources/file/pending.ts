@@ -4,7 +4,6 @@ import { errnoOf } from '../../fs/disk-error.ts';
 import { closeQuietly } from '../../fs/entries.ts';
 import { isGzip, unsupportedCompression } from './chunks.ts';
 import { type Completeness, completeness } from './complete.ts';
-import { unreadable } from './list-input.ts';
 
 /** A file that was listed and not taken yet. */
 export interface PendingFile {
@@ -39,6 +38,8 @@ export interface PendingOptions {
   readonly format: string;
   readonly settleMs: number;
   readonly onWarning: (message: string) => void;
+  /** A file is there and cannot be opened. */
+  readonly onUnreadable: (path: string, error: unknown) => void;
 }
 
 /**
@@ -200,11 +201,7 @@ export class PendingFiles {
   /** Forgets a candidate that cannot be opened; the next listing tries again. */
   private drop(candidate: Candidate, error: unknown): void {
     this.remove(candidate.path);
-    this.warnUnlessGone(candidate.path, error);
-  }
-
-  private warnUnlessGone(path: string, error: unknown): void {
     if (errnoOf(error) === '') throw error;
-    if (errnoOf(error) !== 'ENOENT') this.options.onWarning(unreadable(path, error));
+    if (errnoOf(error) !== 'ENOENT') this.options.onUnreadable(candidate.path, error);
   }
 }
