@@ -88,7 +88,10 @@ describe('a query with maxRejectRatio', () => {
     deliver('1.json', 150, 50);
     await expect((await run({ maxRejectRatio: 0.1 })).awaitTermination()).rejects.toThrow('Batch 0');
     deliver('2.json', 100, 0);
-    await expect((await run({ maxRejectRatio: 0.1 })).awaitTermination()).rejects.toThrow('Batch 0');
+    // However often it stops there, the batch does not count as one that crashes.
+    for (let start = 0; start < 4; start++) {
+      await expect((await run({ maxRejectRatio: 0.1 })).awaitTermination()).rejects.toThrow('Batch 0');
+    }
     await (await run({ maxRejectRatio: 0.3 })).awaitTermination();
     expect(commits()).toEqual(['0', '1']);
     expect(rows()).toHaveLength(250);

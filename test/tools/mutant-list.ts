@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a file that changed while it was read is not noticed',
     file: 'src/sources/file/read-split.ts',
-    edits: [['    checkPinned(split, disk.fstat(file));\n    checkPinned(split, statPinned(disk, split));\n', '']],
+    edits: [['        checkPinned(split, statPinned(disk, split));\n        return', '        return']],
     caughtBy: 'test/sources/file/file-source.test.ts',
   },
   {
@@ -247,5 +247,39 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/pipeline/compatibility.ts',
     edits: [['windows: stateful ? windowsOf(query) : []', 'windows: []']],
     caughtBy: 'test/pipeline/changed-query.test.ts',
+  },
+  {
+    name: 'rows that an operator lost are not missed',
+    file: 'src/engine/accounts.ts',
+    edits: [['    if (what !== null) throw', '    if (what === "never") throw']],
+    caughtBy: 'test/engine/row-accounts.test.ts',
+  },
+  {
+    name: 'too many rejects are noticed when the output is there already',
+    file: 'src/engine/current-run.ts',
+    edits: [['      if (next.done) return atEnd();\n', '      if (next.done) return;\n']],
+    caughtBy: 'test/engine/reject-limit.test.ts',
+  },
+  {
+    name: 'a replay judges events that are ahead by the clock of its own time',
+    file: 'src/engine/current-run.ts',
+    edits: [
+      [
+        'Number.POSITIVE_INFINITY : batch.batchTimestampMs + Number(maxFutureSkewMs)',
+        'Number.POSITIVE_INFINITY : parts.clock.nowMs() + Number(maxFutureSkewMs)',
+      ],
+    ],
+    caughtBy: 'test/engine/future-events.test.ts',
+  },
+  {
+    name: 'values of partition columns become folders as they are',
+    file: 'src/sinks/partition-folders.ts',
+    edits: [
+      [
+        "NULL_PARTITION : escapePathPart(cellText(field.type, 'UTC')(cell))",
+        "NULL_PARTITION : cellText(field.type, 'UTC')(cell)",
+      ],
+    ],
+    caughtBy: 'test/sinks/file.test.ts',
   },
 ];
