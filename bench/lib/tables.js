@@ -37,8 +37,9 @@ function cells({ value, ratio, runs, peakBytes }, unit) {
 
 /** Three significant figures, at most three decimals. */
 export function valueText(value) {
-  if (value >= 1000) return Math.round(value).toLocaleString('en');
-  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3);
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value).toLocaleString('en');
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
 /** Bytes as whole megabytes. */
