@@ -25,8 +25,8 @@ export type Fate =
 export interface ProcessEnd {
   readonly kind: 'ended' | 'failed' | 'gone';
   readonly error: unknown;
-  /** Whether the injected error came up. */
-  readonly injected: boolean;
+  /** The kinds of operations that an injected error met. */
+  readonly struck: ReadonlySet<keyof Disk>;
   /** The operations that it asked of the disk. */
   readonly calls: readonly Call[];
 }
@@ -56,7 +56,7 @@ export async function runProcess(
   const end = (kind: ProcessEnd['kind'], error: unknown): ProcessEnd => ({
     kind: disk.powerIsOff ? 'gone' : kind,
     error,
-    injected: fault.hasStruck(),
+    struck: fault.struck,
     calls: disk.calls.slice(before),
   });
   disk.beforeCall = (op, path) => {
@@ -125,18 +125,19 @@ function costOf(dice: Dice): number {
   return dice.chance(0.995) ? dice.between(0, 4) : dice.between(100, 3000);
 }
 
-function faultOf(fate: Fate): { check(op: keyof Disk, path: string): void; hasStruck(): boolean } {
-  if (fate.kind !== 'error') return { check: () => {}, hasStruck: () => false };
+function faultOf(fate: Fate): { check(op: keyof Disk, path: string): void; readonly struck: ReadonlySet<keyof Disk> } {
+  const struck = new Set<keyof Disk>();
+  if (fate.kind !== 'error') return { check: () => {}, struck };
   let seen = 0;
-  let struckOp: keyof Disk | null = null;
   return {
-    hasStruck: () => struckOp !== null,
+    struck,
     check(op, path) {
       if (fate.ops.length > 0 && !fate.ops.includes(op)) return;
       const number = seen++;
       if (number < fate.at) return;
-      if (number === fate.at) struckOp = op;
-      else if (fate.reach === 'once' || (fate.reach === 'kind' && op !== struckOp)) return;
+      const isFirst = number === fate.at;
+      if (!isFirst && (fate.reach === 'once' || (fate.reach === 'kind' && !struck.has(op)))) return;
+      struck.add(op);
       throw errnoError(fate.code, op, path);
     },
   };

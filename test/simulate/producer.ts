@@ -47,6 +47,7 @@ export class Producer {
   constructor(
     private readonly time: SimulatedTime,
     private readonly disk: () => ModelDisk,
+    private readonly fileTimeMs: () => number,
   ) {}
 
   plan(delivery: Delivery): void {
@@ -110,7 +111,7 @@ export class Producer {
   /** `inPlace`: the file that is there is changed; else another one takes its name. */
   private put(path: string, bytes: Uint8Array, records: Content['records'], inPlace = false): void {
     // Times of different files may be in any order, and those of one file may go back, with the clock.
-    const mtimeMs = this.time.wallMs + ++this.written / 4096;
+    const mtimeMs = this.fileTimeMs() + ++this.written / 4096;
     const version = { path, size: bytes.length, mtimeMs, bytes: Uint8Array.from(bytes), records };
     this.versions.set(keyOf(version), version);
     this.newest.set(path, version);

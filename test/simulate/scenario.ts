@@ -28,6 +28,8 @@ export interface Scenario {
   /** Wall-clock time at the start, and what becomes of the clock. */
   readonly startMs: number;
   readonly clockFaults: readonly { readonly atMs: number; readonly fault: WallClockFault }[];
+  /** Input files have times of a machine of their own; else those of the clock that may go wrong. */
+  readonly ownFileTimes: boolean;
   readonly hasLinks: boolean;
   /** Writes take at most this many bytes. */
   readonly writeBytes: number;
@@ -37,6 +39,13 @@ const HORIZON_MS = 20_000;
 const START_MS = Date.UTC(2026, 0, 1);
 const HOUR_MS = 3_600_000;
 const TEN_YEARS_MS = 3652 * 24 * HOUR_MS;
+/** What clocks do. Jumps are whole ticks of every trigger here, so that they move none. */
+export const CLOCK_FAULTS = {
+  back: { kind: 'jump', byMs: -HOUR_MS },
+  ahead: { kind: 'jump', byMs: TEN_YEARS_MS },
+  freeze: { kind: 'freeze' },
+  thaw: { kind: 'thaw' },
+} as const satisfies Record<string, WallClockFault>;
 
 export function randomScenario(seed: number): Scenario {
   const dice = new Dice(createRandom(seed));
@@ -48,20 +57,12 @@ export function randomScenario(seed: number): Scenario {
     processes: randomProcesses(dice, pipeline, settings),
     clockFaults: Array.from({ length: dice.pick([0, 0, 1, 2]) }, () => ({
       atMs: dice.between(0, HORIZON_MS),
-      fault: randomClockFault(dice),
+      fault: dice.pick(Object.values(CLOCK_FAULTS)),
     })),
+    ownFileTimes: dice.chance(0.5),
     hasLinks: !dice.chance(0.1),
     writeBytes: dice.pick([1, 7, 100, 1_000_000, 1_000_000, 1_000_000]),
   };
-}
-
-function randomClockFault(dice: Dice): WallClockFault {
-  return dice.pick([
-    { kind: 'jump', byMs: -HOUR_MS },
-    { kind: 'jump', byMs: TEN_YEARS_MS },
-    { kind: 'freeze' },
-    { kind: 'thaw' },
-  ] as const);
 }
 
 function randomSettings(dice: Dice, pipeline: Pipeline): RunSettings {

@@ -23,8 +23,10 @@ export interface SimulationResult {
   readonly errors: number;
   readonly batches: number;
   readonly rows: number;
-  /** How the processes ended that the scenario has, in order. */
+  /** How the processes ended, in order: those of the scenario, and those in peace after them. */
   readonly ends: readonly ProcessEnd[];
+  /** What is on the disk at the end. */
+  readonly disk: ModelDisk;
 }
 
 /** How often an operator starts again at the end before the query counts as stuck. */
@@ -45,7 +47,8 @@ export async function runScenario(scenario: Scenario, trace: Trace = () => {}): 
     seed: scenario.seed,
     title: scenario.pipeline.name,
     problems,
-    ends: simulation.ends.slice(0, scenario.processes.length),
+    ends: simulation.ends,
+    disk: simulation.disk,
     ...simulation.counts,
   };
 }
@@ -59,7 +62,7 @@ class Simulation {
   private readonly dice: Dice;
   private readonly settings: RunSettings[] = [];
   private readonly flushedAgain: string[] = [];
-  private disk: ModelDisk;
+  disk: ModelDisk;
 
   constructor(
     private readonly scenario: Scenario,
@@ -68,7 +71,8 @@ class Simulation {
     this.dice = new Dice(createRandom(scenario.seed + 2 ** 40));
     this.time = new SimulatedTime(scenario.startMs);
     this.disk = this.prepared(new ModelDisk());
-    this.producer = new Producer(this.time, () => this.disk);
+    const fileTimeMs = () => (scenario.ownFileTimes ? scenario.startMs + this.time.monotonicMs : this.time.wallMs);
+    this.producer = new Producer(this.time, () => this.disk, fileTimeMs);
     for (const delivery of scenario.deliveries) this.producer.plan(delivery);
     for (const { atMs, fault } of scenario.clockFaults) this.time.at(atMs, () => this.time.misadjust(fault));
   }
@@ -97,7 +101,8 @@ class Simulation {
       .flatMap(({ files }) => files.flat())
       .reduce((sum, file) => sum + (this.producer.find(file)?.records.length ?? 0), 0);
     const settingsOf = (process: number) => this.settings[process] as RunSettings;
-    const problems = await check({ pipeline, disk: this.disk, plan, settingsOf, producer: this.producer });
+    const canRemove = this.ends.every(({ struck }) => !struck.has('unlink'));
+    const problems = await check({ pipeline, disk: this.disk, plan, settingsOf, producer: this.producer, canRemove });
     return [...problems, ...this.flushedAgain.map((path) => `${path} was flushed again after its flush had failed`)];
   }
 
@@ -113,8 +118,8 @@ class Simulation {
   }
 
   private async runOne(process: PlannedProcess): Promise<string | null> {
-    const { kind, error, injected } = await this.process(process);
-    return kind === 'failed' ? await this.problemOf(error, injected) : null;
+    const { kind, error, struck } = await this.process(process);
+    return kind === 'failed' ? await this.problemOf(error, struck.size > 0) : null;
   }
 
   private async process(process: PlannedProcess): Promise<ProcessEnd> {
@@ -141,11 +146,11 @@ class Simulation {
     return end;
   }
 
-  private count(fate: Fate, { kind, injected }: ProcessEnd): void {
+  private count(fate: Fate, { kind, struck }: ProcessEnd): void {
     this.counts.processes++;
     if (kind === 'gone' && fate.kind === 'kill') this.counts.kills++;
     if (kind === 'gone' && fate.kind === 'powerLoss') this.counts.powerLosses++;
-    if (injected) this.counts.errors++;
+    if (struck.size > 0) this.counts.errors++;
   }
 
   /** The disk that the next process finds. */

@@ -48,7 +48,7 @@ function scenarioOf(task: ErrorTask, fates: readonly Fate[]): Scenario {
     return { input, content, atMs: 0, name: `${index}.${input.format}`, manner: { kind: 'rename' } };
   });
   return {
-    ...{ seed: SEED, pipeline, deliveries, startMs: Date.UTC(2026, 0, 1), clockFaults: [] },
+    ...{ seed: SEED, pipeline, deliveries, startMs: Date.UTC(2026, 0, 1), clockFaults: [], ownFileTimes: true },
     processes: fates.map((fate): PlannedProcess => ({ settings, fate, pauseMs: 0 })),
     ...{ hasLinks: true, writeBytes: 1_000_000 },
   };
