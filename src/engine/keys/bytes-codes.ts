@@ -24,14 +24,32 @@ export class BytesCodes {
     return vector.kind === 'bytes' ? this.encodeBytes(vector) : this.encodeCells(vector as ObjectVector);
   }
 
+  /** First all hashes, then the look-ups, so that the waits for memory of rows behind each other overlap. */
   private encodeBytes({ length, validity, offsets, bytes }: BytesVector): Int32Array {
-    const codes = new Int32Array(length);
     const view = viewOf(bytes);
-    let end = offsets[0] as number;
+    const codes = hashesOf(bytes, view, offsets, length);
+    let { places, shift } = this.index;
+    let { ends, view: known } = this;
     for (let row = 0; row < length; row++) {
-      const start = end;
-      end = offsets[row + 1] as number;
-      codes[row] = validity !== null && validity[row] === 0 ? this.codeOfNull() : this.codeOf(bytes, view, start, end);
+      if (validity !== null && validity[row] === 0) {
+        codes[row] = this.codeOfNull();
+        ends = this.ends;
+        continue;
+      }
+      const hash = codes[row] as number;
+      const start = offsets[row] as number;
+      const end = offsets[row + 1] as number;
+      const code = places[hash >>> shift] as number;
+      if (code >= 0 && ends[2 * code + 1] === hash) {
+        const from = code === 0 ? 0 : (ends[2 * code - 2] as number);
+        if (isSame(view, start, end, known, from, ends[2 * code] as number)) {
+          codes[row] = code;
+          continue;
+        }
+      }
+      codes[row] = this.codeOf(bytes, view, start, end, hash);
+      ({ places, shift } = this.index);
+      ({ ends, view: known } = this);
     }
     return codes;
   }
@@ -57,11 +75,11 @@ export class BytesCodes {
   }
 
   private codeOfBytes(bytes: Uint8Array): number {
-    return this.codeOf(bytes, viewOf(bytes), 0, bytes.length);
+    const view = viewOf(bytes);
+    return this.codeOf(bytes, view, 0, bytes.length, hashOf(bytes, view, 0, bytes.length));
   }
 
-  private codeOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    const hash = hashOf(bytes, view, start, end);
+  private codeOf(bytes: Uint8Array, view: DataView, start: number, end: number, hash: number): number {
     const { places, shift } = this.index;
     const mask = places.length - 1;
     for (let at = hash >>> shift; ; at = (at + 1) & mask) {
@@ -71,24 +89,12 @@ export class BytesCodes {
         this.index.put(at, entered, this.hashOfCode);
         return entered;
       }
-      if (this.ends[2 * code + 1] === hash && this.equals(code, bytes, view, start, end)) return code;
+      if (this.ends[2 * code + 1] !== hash) continue;
+      if (isSame(view, start, end, this.view, this.startOf(code), this.endOf(code))) return code;
     }
   }
 
   private readonly hashOfCode = (code: number): number => this.ends[2 * code + 1] as number;
-
-  private equals(code: number, bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
-    let known = this.startOf(code);
-    if (this.endOf(code) - known !== end - start) return false;
-    let at = start;
-    for (; at + 4 <= end; at += 4, known += 4) {
-      if (view.getInt32(at, true) !== this.view.getInt32(known, true)) return false;
-    }
-    for (; at < end; at++, known++) {
-      if (bytes[at] !== this.bytes[known]) return false;
-    }
-    return true;
-  }
 
   private allocate(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const code = this.size++;
@@ -165,6 +171,14 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+function hashesOf(bytes: Uint8Array, view: DataView, offsets: Int32Array, length: number): Int32Array {
+  const hashes = new Int32Array(length);
+  for (let row = 0; row < length; row++) {
+    hashes[row] = hashOf(bytes, view, offsets[row] as number, offsets[row + 1] as number);
+  }
+  return hashes;
+}
+
 /** Four bytes at a time. */
 function hashOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
   let hash = end - start;
@@ -175,4 +189,13 @@ function hashOf(bytes: Uint8Array, view: DataView, start: number, end: number): 
   }
   for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x85ebca6b);
   return scatter(hash);
+}
+
+function isSame(a: DataView, start: number, end: number, b: DataView, from: number, to: number): boolean {
+  if (to - from !== end - start) return false;
+  let at = start;
+  let other = from;
+  for (; at + 4 <= end; at += 4, other += 4) if (a.getInt32(at, true) !== b.getInt32(other, true)) return false;
+  for (; at < end; at++, other++) if (a.getUint8(at) !== b.getUint8(other)) return false;
+  return true;
 }

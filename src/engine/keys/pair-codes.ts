@@ -13,13 +13,20 @@ export class PairCodes {
     let lastLeft = -1;
     let lastRight = -1;
     let last = -1;
+    let { places, shift } = this.index;
+    let { pairs } = this;
     for (let i = 0; i < codes.length; i++) {
       const l = left[i] as number;
       const r = right[i] as number;
       if (l !== lastLeft || r !== lastRight) {
         lastLeft = l;
         lastRight = r;
-        last = this.codeOf(l, r);
+        last = places[hashOf(l, r) >>> shift] as number;
+        if (last < 0 || pairs[2 * last] !== l || pairs[2 * last + 1] !== r) {
+          last = this.codeOf(l, r);
+          ({ places, shift } = this.index);
+          ({ pairs } = this);
+        }
       }
       codes[i] = last;
     }
