@@ -111,4 +111,6 @@ export function cutManifest(disk: Disk, directory: string, batchId: number): voi
     .sort((a, b) => b.id - a.id);
   // Newest first, each for good: what is left is always a manifest of fewer batches.
   for (const { name } of later) removeDurable(disk, join(log, name));
+  // What a process that was killed has removed.
+  syncDirectory(disk, log);
 }

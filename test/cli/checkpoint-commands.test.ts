@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runCommandLine } from '../../src/cli/main.ts';
+import { acquireLock } from '../../src/fs/lock.ts';
+import { nodeDisk } from '../../src/fs/node-disk.ts';
 import { createWorkspace, filesBelow, type Workspace } from '../support/workspace.ts';
 import { createFakeIo } from './fake-io.ts';
 
@@ -128,4 +130,23 @@ test('doctor prints a JSON object per finding', async () => {
   expect(code).toBe(0);
   expect(findings.map(({ level }) => level)).toEqual(findings.map(() => 'ok'));
   expect(findings.map(({ path }) => path)).toEqual(expect.arrayContaining([`${checkpoint}/offsets`, work.path('out')]));
+});
+
+test('doctor may be called while a run has the checkpoint', async () => {
+  const lock = await acquireLock(nodeDisk, checkpoint, 'a long run');
+  try {
+    const { code, out } = await run('checkpoint', 'doctor', checkpoint);
+    expect([code, out]).toEqual([0, expect.stringMatching(/note {5}lock: in use by a long run, process \d+ on /)]);
+    for (const action of [
+      ['retry'],
+      ['rewind', '--to-batch', '1'],
+      ['fork', work.path('x')],
+      ['quarantine', 'in/1.json'],
+    ]) {
+      const [name = '', ...rest] = action;
+      expect([name, (await run('checkpoint', name, checkpoint, ...rest)).code]).toEqual([name, 75]);
+    }
+  } finally {
+    lock.release();
+  }
 });

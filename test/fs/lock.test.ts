@@ -5,8 +5,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { makeDirectoryDurable } from '../../src/fs/durable.ts';
-import { acquireLock } from '../../src/fs/lock.ts';
+import { acquireLock, releaseLocks } from '../../src/fs/lock.ts';
 import { type LockHost, systemLockHost } from '../../src/fs/lock-host.ts';
+import { lookAtLock } from '../../src/fs/lock-owner.ts';
 import { nodeDisk } from '../../src/fs/node-disk.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 
@@ -41,8 +42,40 @@ describe('without beacons', () => {
     await expect(acquireLock(disk, '/c', 'task1', { host: pidHost() })).rejects.toMatchObject(inUse);
     lock.release();
     lock.release();
-    (await acquireLock(disk, '/c', 'task1', { host: pidHost() })).release();
+    const next = await acquireLock(disk, '/c', 'task1', { host: pidHost() });
+    expect(next.predecessorDied).toBe(false);
+    next.release();
     expect(disk.files()).toEqual([]);
+  });
+
+  test('a process that ends at once gives all its folders free, so that nobody takes it for one that died', async () => {
+    const disk = new ModelDisk();
+    for (const dir of ['/c', '/d']) {
+      makeDirectoryDurable(disk, dir);
+      await acquireLock(disk, dir, 'task1', { host: pidHost() });
+    }
+    releaseLocks();
+    expect(disk.files()).toEqual([]);
+    expect((await acquireLock(disk, '/c', 'task1', { host: pidHost() })).predecessorDied).toBe(false);
+  });
+
+  test.each<[string, (disk: ModelDisk) => void, Partial<LockHost>, object]>([
+    ['free', () => {}, {}, { state: 'free' }],
+    ['held', () => {}, { pid: 42 }, { state: 'held', owner: expect.stringContaining('task1, process 42 on here') }],
+    ['dead', () => {}, { pid: 42, bootId: 'boot-0' }, { state: 'dead' }],
+    [
+      'on another machine',
+      () => {},
+      { pid: 42, hostname: 'there', bootId: 'boot-9' },
+      { state: 'held', remedy: expect.stringContaining('remove /c/lock') },
+    ],
+    ['unreadable', (disk) => disk.writeFile('/c/lock', '{'), { pid: 42 }, { state: 'unreadable' }],
+  ])('who only looks sees that it is %s, and changes nothing', async (name, change, owner, seen) => {
+    const disk = name === 'free' ? new ModelDisk() : await lockedBy(owner);
+    change(disk);
+    const files = disk.files();
+    expect(await lookAtLock(disk, '/c', pidHost())).toMatchObject(seen);
+    expect(disk.files()).toEqual(files);
   });
 
   test('a living owner is named', async () => {
@@ -61,6 +94,7 @@ describe('without beacons', () => {
   ])('a dead owner is followed: %s', async (_, owner, host) => {
     const disk = await lockedBy(owner);
     const lock = await acquireLock(disk, '/c', 'task1', { host: pidHost(host) });
+    expect(lock.predecessorDied).toBe(true);
     expect(disk.files()).toEqual(['/c/lock']);
     lock.release();
     expect(disk.files()).toEqual([]);

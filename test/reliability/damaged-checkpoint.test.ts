@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
+import { writeFork } from '../../src/checkpoint/fork-mark.ts';
 import { ClickstreamError } from '../../src/errors.ts';
 import { createRandom } from '../../src/generate/random.ts';
 import { diagnose } from '../../src/pipeline/care/doctor.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
   quarantine(disk, { nowMs: () => 1, monotonicMs: () => 0, sleep: async () => {} }, checkpoint, inputFile(3));
   checkpoint.attempts.fail({ batchId: checkpoint.offsets.newest, leftOut: 1 }, 'it was poison');
   checkpoint.close();
+  writeFork(disk, CHECKPOINT, { from: '/model/other', queryId: 'another', afterBatch: -1 });
   deliver(disk, 4, 6);
   pristine = disk.settled();
   const whole = pristine.settled();
@@ -42,7 +44,7 @@ const files = () => pristine.files().filter((path) => path.startsWith(`${CHECKPO
 const names = () => files().map((path) => path.slice(CHECKPOINT.length + 1).replace(/\d+/g, 'N'));
 
 test('there is a file of every kind', () => {
-  const kinds = ['attempts', 'commits/N', 'exclusions/N', 'metadata', 'offsets/N', 'outputs', 'query'];
+  const kinds = ['attempts', 'commits/N', 'exclusions/N', 'fork', 'metadata', 'offsets/N', 'outputs', 'query'];
   expect([...new Set(names())].sort()).toEqual([...kinds, 'state/N/N.delta', 'state/N/schema'].sort());
 });
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { acquireLock } from '../../src/fs/lock.ts';
 import { col, count, createSession, window } from '../../src/index.ts';
-import { applyRewind, planRewind } from '../../src/pipeline/care/rewind.ts';
+import { applyRewind } from '../../src/pipeline/care/rewind.ts';
+import { planRewind } from '../../src/pipeline/care/rewind-plan.ts';
 import { type ModelDisk, PowerLoss } from './model-disk.ts';
 
 export const CHECKPOINT = '/model/checkpoint';

@@ -187,7 +187,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a rewind that is not finished is not marked',
     file: 'src/pipeline/care/rewind.ts',
-    edits: [['  if (!plan.isResumed) markRewind(disk, dir, toBatch);\n', '']],
+    edits: [['  markRewind(disk, dir, toBatch);\n', '  if (dir === "") markRewind(disk, dir, toBatch);\n']],
     caughtBy: 'test/pipeline/care/rewind.test.ts',
   },
   {
@@ -196,8 +196,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       ['  rewindSeen(disk, dir, toBatch);\n', ''],
       [
-        '  removeFiles(disk, [join(dir, ATTEMPTS), join(dir, READING)]);\n',
-        '  rewindSeen(disk, dir, toBatch);\n  removeFiles(disk, [join(dir, ATTEMPTS), join(dir, READING)]);\n',
+        '  for (const name of [ATTEMPTS, READING])',
+        '  rewindSeen(disk, dir, toBatch);\n  for (const name of [ATTEMPTS, READING])',
       ],
     ],
     caughtBy: 'test/pipeline/care/rewind.test.ts',
@@ -205,12 +205,25 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a rewind leaves the output of later batches',
     file: 'src/pipeline/care/rewind.ts',
-    edits: [['  removeFiles(disk, plan.files);\n', '']],
+    edits: [
+      ['  for (const path of files) removeIfThere(disk, path);\n', '  for (const path of files) exists(disk, path);\n'],
+    ],
+    caughtBy: 'test/pipeline/care/rewind.test.ts',
+  },
+  {
+    name: 'a rewind that is done again does not flush what the first one did',
+    file: 'src/pipeline/care/rewind.ts',
+    edits: [
+      [
+        '    for (const directory of outputDirectories(disk, folder)) syncDirectory(disk, directory);\n',
+        '    if (files.length > 0) for (const directory of outputDirectories(disk, folder)) syncDirectory(disk, directory);\n',
+      ],
+    ],
     caughtBy: 'test/pipeline/care/rewind.test.ts',
   },
   {
     name: 'a rewind does not look whether the input is still there',
-    file: 'src/pipeline/care/rewind.ts',
+    file: 'src/pipeline/care/rewind-plan.ts',
     edits: [
       [
         '  return found.size === size && found.mtimeMs === mtimeMs;',

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { acquireLock } from '../../fs/lock.ts';
 import { nodeDisk } from '../../fs/node-disk.ts';
-import { applyRewind, planRewind } from '../../pipeline/care/rewind.ts';
+import { applyRewind } from '../../pipeline/care/rewind.ts';
+import { planRewind } from '../../pipeline/care/rewind-plan.ts';
 import { confirmDeletion } from '../confirm.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';

@@ -3,7 +3,7 @@ import { OUTPUTS, OutputFolders, type OutputPlace } from '../../checkpoint/outpu
 import { shellWord } from '../../checkpoint/splits.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { exists } from '../../fs/durable.ts';
-import { outputFiles } from '../../sinks/batches-of-output.ts';
+import { outputFiles } from '../../sinks/output-files.ts';
 import { ownerOf } from '../../sinks/owner.ts';
 import { manifestFiles } from '../../sources/file/manifest-files.ts';
 import type { Logs } from './check-logs.ts';

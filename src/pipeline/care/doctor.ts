@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { countCrashes, MAX_CRASHED_ATTEMPTS } from '../../checkpoint/attempts.ts';
 import { ATTEMPTS, readAttempts } from '../../checkpoint/attempts-file.ts';
 import { Exclusions } from '../../checkpoint/exclusions.ts';
+import { FORK, readFork } from '../../checkpoint/fork-mark.ts';
 import { readQueryDescription, readQueryId } from '../../checkpoint/metadata.ts';
 import { REWIND, readRewind, rewindCommand } from '../../checkpoint/rewind-mark.ts';
 import { shellWord, splitName } from '../../checkpoint/splits.ts';
@@ -45,6 +46,7 @@ async function lookOnce(disk: Disk, dir: string, lock: LockView): Promise<Findin
     ...checkLock(dir, lock),
     ...identity,
     ...described,
+    ...checkFork(disk, dir),
     ...logs.findings,
     ...exclusions.findings,
     ...checkAttempts(disk, dir, logs, exclusions.exclusions, lock),
@@ -125,6 +127,14 @@ function openExclusions(disk: Disk, dir: string): { exclusions: Exclusions | nul
   } catch (error) {
     return { exclusions: null, findings: [failed(path, error)] };
   }
+}
+
+function checkFork(disk: Disk, dir: string): Finding[] {
+  const path = join(dir, FORK);
+  return attempt(path, () => {
+    const fork = readFork(disk, dir);
+    return fork === null ? [] : [ok(path, `a copy of ${fork.from}, made after batch ${fork.afterBatch}`)];
+  });
 }
 
 /** What the next start will make of the pending batch. */

@@ -1,203 +1,35 @@
 import { basename, join } from 'node:path';
 import { ATTEMPTS, READING } from '../../checkpoint/attempts-file.ts';
-import { openCommitLog } from '../../checkpoint/commits.ts';
-import { Exclusions } from '../../checkpoint/exclusions.ts';
-import { readQueryDescription, readQueryId } from '../../checkpoint/metadata.ts';
-import { type OffsetLog, openOffsetLog } from '../../checkpoint/offsets.ts';
-import { OutputFolders } from '../../checkpoint/outputs.ts';
-import { markRewind, readRewind, unfinishedRewindError, unmarkRewind } from '../../checkpoint/rewind-mark.ts';
+import { openOffsetLog } from '../../checkpoint/offsets.ts';
+import { markRewind, unmarkRewind } from '../../checkpoint/rewind-mark.ts';
 import { SeenFiles } from '../../checkpoint/seen-files.ts';
-import { pathOf, splitName, splitsOf } from '../../checkpoint/splits.ts';
-import { configError } from '../../errors.ts';
+import { pathOf, splitsOf } from '../../checkpoint/splits.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { exists, syncDirectory } from '../../fs/durable.ts';
-import { entriesIn, entryAt, removeIfThere } from '../../fs/entries.ts';
-import { lookingDisk } from '../../fs/looking-disk.ts';
-import { outputFiles } from '../../sinks/batches-of-output.ts';
-import { ownerOf } from '../../sinks/owner.ts';
-import { cutManifest, oldestManifestCut } from '../../sinks/spark-manifest.ts';
-import type { QueryDescription } from '../compatibility.ts';
-import { readVersion, stateFolders } from './check-state.ts';
-
-export interface RewindPlan {
-  readonly dir: string;
-  readonly queryId: string;
-  readonly toBatch: number;
-  /** The newest batch that was logged. */
-  readonly fromBatch: number;
-  /** Output and rejects of the batches that are taken back. */
-  readonly files: readonly string[];
-  /** Input files of those batches that will be read again, quarantined ones too. */
-  readonly inputs: readonly string[];
-  /** It was begun before, and not finished. */
-  readonly isResumed: boolean;
-}
-
-/**
- * Finds out whether a checkpoint can be taken back to the end of batch `toBatch`, so that the query is as it was when that batch was committed and
- * reads what came later again: the state of that batch must be whole, the input of the later ones still there as it was, and their output such
- * that it can be removed. Changes nothing. For the holder of the lock.
- *
- * @param dir absolute
- * @param effectsUndone the operator says that what a user's function did with the output is undone, or can be done twice
- * Errors: REWIND_REFUSED with every reason; REWIND_UNFINISHED, when another one was begun; CHECKPOINT_CORRUPT and the like.
- */
-export async function planRewind(
-  disk: Disk,
-  dir: string,
-  toBatch: number,
-  effectsUndone: boolean,
-): Promise<RewindPlan> {
-  const looking = lookingDisk(disk);
-  const begun = readRewind(looking, dir);
-  if (begun !== null && begun !== toBatch) throw unfinishedRewindError(dir, begun);
-  const offsets = openOffsetLog(looking, join(dir, 'offsets'), 'reader');
-  const queryId = readQueryId(looking, dir).id;
-  if (queryId === null)
-    throw refused(dir, toBatch, ['the file metadata is missing or broken, so that its output cannot be known']);
-  const folders = outputFolders(looking, dir);
-  const files = [...folders, dir].flatMap((folder) =>
-    outputFiles(looking, folder, queryId)
-      .filter(({ batchId }) => batchId > toBatch)
-      .map(({ path }) => path),
-  );
-  const plan = { dir, queryId, toBatch, fromBatch: offsets.newest, files, isResumed: begun !== null };
-  // What was checked before it was begun is half gone by now.
-  if (plan.isResumed) return { ...plan, inputs: [] };
-  const inputs: string[] = [];
-  const reasons = [
-    ...logReasons(looking, dir, offsets, toBatch),
-    ...(await stateReasons(looking, dir, toBatch)),
-    ...inputReasons(looking, dir, offsets, toBatch, inputs),
-    ...outputReasons(looking, dir, folders, queryId, toBatch, effectsUndone),
-  ];
-  if (reasons.length > 0) throw refused(dir, toBatch, reasons);
-  return { ...plan, inputs };
-}
+import { entriesIn, removeIfThere } from '../../fs/entries.ts';
+import { outputDirectories } from '../../sinks/output-files.ts';
+import { cutManifest } from '../../sinks/spark-manifest.ts';
+import { stateFolders } from './check-state.ts';
+import { outputFolders, type RewindPlan } from './rewind-plan.ts';
 
 /**
  * Takes the checkpoint back, durably. Killed at any step it leaves the checkpoint as it was, or marked: then no query starts with it, and doing this
- * again ends it.
+ * again ends it. Each step flushes its folders also where it finds nothing to do: a process that was killed may have done it without.
  */
-export function applyRewind(disk: Disk, plan: RewindPlan): void {
-  const { dir, toBatch } = plan;
-  if (!plan.isResumed) markRewind(disk, dir, toBatch);
-  removeFiles(disk, plan.files);
-  for (const folder of outputFolders(disk, dir)) cutManifest(disk, folder, toBatch);
+export function applyRewind(disk: Disk, { dir, toBatch, files }: RewindPlan): void {
+  markRewind(disk, dir, toBatch);
+  for (const path of files) removeIfThere(disk, path);
+  for (const folder of [...outputFolders(disk, dir), dir]) {
+    for (const directory of outputDirectories(disk, folder)) syncDirectory(disk, directory);
+    cutManifest(disk, folder, toBatch);
+  }
   // Before offsets/, which says what the files of the later batches are.
   rewindSeen(disk, dir, toBatch);
   for (const log of ['commits', 'offsets', 'exclusions']) removeLater(disk, join(dir, log), /^(\d+)$/, toBatch);
   for (const folder of stateFolders(disk, dir, null)) removeLater(disk, folder, /^(\d+)\.(?:delta|snapshot)$/, toBatch);
-  removeFiles(disk, [join(dir, ATTEMPTS), join(dir, READING)]);
+  for (const name of [ATTEMPTS, READING]) removeIfThere(disk, join(dir, name));
+  syncDirectory(disk, dir);
   unmarkRewind(disk, dir);
-}
-
-function refused(dir: string, toBatch: number, reasons: readonly string[]): Error {
-  return configError(
-    'REWIND_REFUSED',
-    `${dir} cannot be taken back to batch ${toBatch}; nothing was changed:\n${reasons.map((reason) => `  - ${reason}\n`).join('')}`.trimEnd(),
-  );
-}
-
-/** Where the query writes files. */
-function outputFolders(disk: Disk, dir: string): string[] {
-  const description = readQueryDescription(disk, dir) as QueryDescription | null;
-  const known = OutputFolders.open(disk, dir)
-    .list()
-    .map(({ path }) => path);
-  return [...new Set([...known, ...(description?.output == null ? [] : [description.output])])];
-}
-
-function logReasons(disk: Disk, dir: string, offsets: OffsetLog, toBatch: number): string[] {
-  const commits = openCommitLog(disk, join(dir, 'commits'), 'reader');
-  if (toBatch > commits.newest) {
-    return [commits.newest < 0 ? 'no batch is committed yet' : `the newest committed batch is ${commits.newest}`];
-  }
-  // A restart needs the batch before, too.
-  const oldest = offsets.oldest === 0 ? 0 : offsets.oldest + 1;
-  if (toBatch < Math.max(oldest, commits.oldest)) {
-    return [
-      `the logs of batches before ${Math.max(oldest, commits.oldest)} are gone (the last 100 are kept): that is the oldest to go back to`,
-    ];
-  }
-  for (let id = toBatch; id <= commits.newest; id++) commits.get(id);
-  return [];
-}
-
-async function stateReasons(disk: Disk, dir: string, toBatch: number): Promise<string[]> {
-  const reasons: string[] = [];
-  const description = readQueryDescription(disk, dir) as QueryDescription | null;
-  for (const folder of stateFolders(disk, dir, description)) {
-    try {
-      await readVersion(disk, folder, toBatch);
-    } catch (error) {
-      reasons.push(`the state after batch ${toBatch} cannot be had: ${(error as Error).message}`);
-    }
-  }
-  return reasons;
-}
-
-/** Rows of input that is gone, or no file, would be lost. Collects the files in `inputs`. */
-function inputReasons(disk: Disk, dir: string, offsets: OffsetLog, toBatch: number, inputs: string[]): string[] {
-  const exclusions = Exclusions.read(disk, join(dir, 'exclusions'));
-  const gone: string[] = [];
-  const others = new Set<number>();
-  for (const { batchId, sources } of offsets.entries(toBatch + 1)) {
-    for (const [index, { splits }] of sources.entries()) {
-      for (const split of splits) {
-        if (exclusions.isReleased(batchId, split)) continue;
-        if (pathOf(split) === null) others.add(index);
-        else if (isAsPinned(disk, split as PinnedFile)) inputs.push(splitName(split));
-        else if (!exclusions.isQuarantined(batchId, split)) gone.push(splitName(split));
-      }
-    }
-  }
-  return [
-    ...[...others].map(
-      (index) => `source ${index} is not made of files: nobody knows whether it gives the same rows again`,
-    ),
-    ...(gone.length === 0
-      ? []
-      : [
-          `${gone.length} of the files read after batch ${toBatch} are gone or were changed, so that their rows would be lost: ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ', ...' : ''}`,
-        ]),
-  ];
-}
-
-interface PinnedFile {
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeMs: number;
-}
-
-function isAsPinned(disk: Disk, { path, size, mtimeMs }: PinnedFile): boolean {
-  if (!exists(disk, path)) return false;
-  const found = entryAt(disk, path);
-  return found.size === size && found.mtimeMs === mtimeMs;
-}
-
-function outputReasons(
-  disk: Disk,
-  dir: string,
-  folders: readonly string[],
-  queryId: string,
-  toBatch: number,
-  effectsUndone: boolean,
-): string[] {
-  const reasons = folders.flatMap((folder) => {
-    if (!exists(disk, folder))
-      return effectsUndone ? [] : [`the output folder ${folder} is not there, so that later output cannot be removed`];
-    const owner = ownerOf(disk, folder);
-    if (owner !== null && owner !== queryId) return [`the output folder ${folder} belongs to another query (${owner})`];
-    const oldest = oldestManifestCut(disk, folder);
-    return toBatch >= oldest ? [] : [`the Spark manifest in ${folder} can only be taken back to batch ${oldest}`];
-  });
-  const description = readQueryDescription(disk, dir) as QueryDescription | null;
-  if (description?.sink !== 'function' || effectsUndone) return reasons;
-  return [
-    ...reasons,
-    'the output goes to a function (foreach or foreachBatch). Files that it wrote with batch.write will be removed; whatever else it did with later batches this command cannot undo, and it will be called with the same batch ids and other rows. If it did nothing else, or that is undone, add --effects-undone',
-  ];
 }
 
 /** Once the memory of a source is taken back, offsets/ need not know of the later batches any more: it may be half gone then. */
@@ -225,18 +57,8 @@ function laterFiles(disk: Disk, dir: string, toBatch: number): Set<string> {
 /** Removes the files of batches after `toBatch` from a folder, for good. */
 function removeLater(disk: Disk, folder: string, pattern: RegExp, toBatch: number): void {
   if (!exists(disk, folder)) return;
-  const names = entriesIn(disk, folder).map(({ name }) => name);
-  removeFiles(
-    disk,
-    names.filter((name) => Number(pattern.exec(name)?.[1] ?? -1) > toBatch).map((name) => join(folder, name)),
-  );
-}
-
-function removeFiles(disk: Disk, paths: readonly string[]): void {
-  const folders = new Set<string>();
-  for (const path of paths) {
-    removeIfThere(disk, path);
-    folders.add(join(path, '..'));
+  for (const { name } of entriesIn(disk, folder)) {
+    if (Number(pattern.exec(name)?.[1] ?? -1) > toBatch) removeIfThere(disk, join(folder, name));
   }
-  for (const folder of folders) syncDirectory(disk, folder);
+  syncDirectory(disk, folder);
 }

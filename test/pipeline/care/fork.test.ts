@@ -93,6 +93,26 @@ test('killed, or the power lost, at any operation: there is no copy, or a whole 
   expect([...outcomes].sort()).toEqual(['none', 'whole']);
 }, 240_000);
 
+test('killed, done again or used as it is, then the power lost: what the first process did not flush is flushed by the second', async () => {
+  const few = new ModelDisk();
+  deliver(few, 0, 4);
+  await runModel(few);
+  await cutEverywhere(
+    few,
+    (disk) => fork(disk),
+    async (cut) => {
+      const next = cut.nextProcess();
+      if (next.files().some((path) => path.startsWith(`${COPY}/`)))
+        await runModel(next, { checkpoint: COPY, out: COPY_OUT });
+      else await fork(next);
+      const left = next.crash();
+      expect((await diagnose(left, COPY)).filter(({ level }) => level === 'problem')).toEqual([]);
+      expect(Checkpoint.inspect(left, COPY)?.fork?.from).toBe(CHECKPOINT);
+    },
+    (op) => op !== 'write',
+  );
+});
+
 test.each([
   [CHECKPOINT, 'FORK_TARGET'],
   [`${CHECKPOINT}/copy`, 'FORK_TARGET'],

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Checkpoint, type CheckpointView } from '../../../src/checkpoint/checkpoint.ts';
 import { createRandom } from '../../../src/generate/random.ts';
 import { diagnose } from '../../../src/pipeline/care/doctor.ts';
-import { planRewind } from '../../../src/pipeline/care/rewind.ts';
+import { planRewind } from '../../../src/pipeline/care/rewind-plan.ts';
 import { ModelDisk } from '../../support/model-disk.ts';
 import {
   CHECKPOINT,
@@ -134,6 +134,22 @@ describe('a rewind that is interrupted', () => {
       () => random.fraction() < 0.5,
     );
     expect([...outcomes].sort()).toEqual(['mended', 'untouched']);
+  }, 240_000);
+
+  test('by a kill, and by a loss of power while it is mended: what the first process did and did not flush is flushed by the second', async () => {
+    const random = createRandom(4);
+    await cutEverywhere(
+      whole,
+      (disk) => rewindModel(disk, TO),
+      async (disk) => {
+        const next = disk.nextProcess();
+        if (random.fraction() < 0.3) next.powerOffAt(next.calls.length + random.integer(0, 400));
+        await codeOf(rewindModel(next, TO));
+        next.clearFailures();
+        await expectMended(next.crash(), TO);
+      },
+      (op) => op === 'fsyncDirectory' || random.fraction() < 0.15,
+    );
   }, 240_000);
 
   test('by a loss of power, whatever part of the last changes is kept, and by another while it is mended', async () => {
