@@ -63,19 +63,22 @@ export class CsvRows {
     this.columnsAt = align(this.nullAt + layout.nullText.length);
     this.outAt = align(this.columnsAt + columnCount * 16);
     this.dataAt = this.outAt + OUT_BYTES;
-    this.reserve(this.dataAt);
-    this.bytes().set(layout.flags, this.flagsAt);
-    this.bytes().set(layout.nullText, this.nullAt);
   }
 
   /** Null where the kernel was not built. */
   static open(layout: CsvLayout, columnCount: number): CsvRows | null {
-    const exports = openKernel();
-    return exports === null ? null : new CsvRows(exports, layout, columnCount);
+    if (instance === undefined) instance = openKernel();
+    return instance === null ? null : new CsvRows(instance, layout, columnCount);
   }
 
-  /** Copies a batch's columns in; they stay until the next call. */
+  /** Copies a batch's columns in; they stay until the next call, of this one or another. */
   load(columns: readonly CsvColumn[]): void {
+    if (user !== this) {
+      user = this;
+      this.reserve(this.dataAt);
+      this.bytes().set(this.layout.flags, this.flagsAt);
+      this.bytes().set(this.layout.nullText, this.nullAt);
+    }
     let at = this.dataAt;
     const place = (size: number): number => {
       const here = at;
@@ -129,6 +132,11 @@ export class CsvRows {
     if (missing > 0) this.exports.memory.grow(Math.ceil(missing / 65536));
   }
 }
+
+/** One for all files of a thread: an instance takes longer to make than a small file to encode. */
+let instance: object | null | undefined;
+/** Whose layout is in the instance's memory. */
+let user: CsvRows | null = null;
 
 function align(address: number): number {
   return (address + 15) & ~15;

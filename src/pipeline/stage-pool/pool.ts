@@ -12,7 +12,7 @@ const LEAST_BYTES = 1024 * 1024;
 const LEAST_CHUNK_BYTES = 64 * 1024;
 /** Starting threads takes some 50 ms of processor time: about what so many bytes take. */
 const SHARED_BYTES = 32 * 1024 * 1024;
-const CHUNKS_AHEAD_PER_THREAD = 3;
+const CHUNKS_AHEAD_PER_THREAD = 2;
 
 export interface PoolRequest {
   readonly spec: StageSpec;

@@ -115,6 +115,23 @@ describe('CSV through the kernel', () => {
     expect(CsvRows.open({ separator: 44, nullText: new Uint8Array(), flags: new Uint8Array(256) }, 1)).not.toBeNull();
   });
 
+  test('two files in turn keep their own options', () => {
+    const schema = struct([field('a', STRING), field('b', LONG)]);
+    const batch: Batch = {
+      schema,
+      length: 2,
+      vectors: [toBytesVector(vectorOf(STRING, ['x;y', null]) as never), vectorOf(LONG, [1, null])],
+    };
+    const open = (given: object) => csvEncoder({ schema, options: { header: false, ...given } });
+    const first = open({ sep: ';', nullValue: 'NULL' });
+    const second = open({});
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+    for (let turn = 0; turn < 2; turn++) {
+      expect(text(first.encode(batch))).toBe('"x;y";1\nNULL;NULL\n');
+      expect(text(second.encode(batch))).toBe('x;y,1\n,\n');
+    }
+  });
+
   test('gives the bytes that the plain encoder gives', () => {
     fc.assert(
       fc.property(table, options, ({ types, rows }, given) => {
