@@ -3,6 +3,7 @@ import {
   COLUMN_BYTES,
   COLUMNS_BASE,
   EMPTY_TEXT_BASE,
+  FIELD_NULL_BASE,
   INPUT_BYTES,
   MAX_COLUMNS,
   MAX_ROWS,
@@ -31,6 +32,8 @@ interface Exports {
     maxBytes: number,
     separator: number,
     quote: number,
+    escapeByte: number,
+    nullSize: number,
     comment: number,
   ): void;
   project(
@@ -62,6 +65,10 @@ export interface RecordRules {
   /** ROWS: the byte between two fields, the quote, and the byte that begins a comment; NO_BYTE for none. */
   readonly separator: number;
   readonly quote: number;
+  /** ROWS: the byte that escapes a quote; NO_BYTE where another quote does. */
+  readonly escape: number;
+  /** ROWS: what stands for null besides nothing, which no value but a text begins with: at most MAX_FIELD_NULL bytes without separator, quote or line end. */
+  readonly nullText: Uint8Array;
   readonly comment: number;
 }
 
@@ -147,6 +154,7 @@ export class Kernel {
   ): void {
     this.load(program);
     const { inputAt } = this;
+    this.memory.set(rules.nullText, FIELD_NULL_BASE);
     this.exports.decode(
       inputAt + start,
       inputAt + end,
@@ -157,6 +165,8 @@ export class Kernel {
       maxBytes,
       rules.separator,
       rules.quote,
+      rules.escape,
+      rules.nullText.length,
       rules.comment,
     );
     this.takeResult();

@@ -13,7 +13,7 @@ export const SMALL_INTEGER = 2;
 export const DOUBLE = 3;
 /** A decimal with up to `a` digits behind the point, scaled by 10^a, below `b` without its sign, as an i64. */
 export const DECIMAL = 4;
-/** A text without escapes, as start and length. */
+/** A text, as start and length; the length may have one of the marks below. */
 export const TEXT = 5;
 /** The text of a number, as start and length. */
 export const NUMBER_TEXT = 6;
@@ -37,10 +37,22 @@ export const SKIP_FIELD = 13;
 export const NULLABLE = 1;
 /** A timestamp without zone is UTC. */
 export const UTC_DEFAULT = 2;
-/** A field of a row: no quotes around texts. */
+/** A field of a row: with quotes around it or without. */
 export const FIELD = 4;
 /** The column's values take four bytes; without it, eight. */
 export const NARROW = 8;
+/** A field that is nothing in quotes is null. */
+export const EMPTY_NULL = 16;
+/** A field that is nothing in quotes is an empty text. */
+export const EMPTY_TEXT = 32;
+/** The text that stands for null does so in quotes too. */
+export const QUOTED_NULL = 64;
+
+// Marks in the length of a text.
+/** It has JSON's escapes. */
+export const ESCAPED_TEXT = 0x80000000;
+/** It has doubled quotes. */
+export const DOUBLED_TEXT = 0x40000000;
 
 // What stands between records.
 /** JSON values with any white space between. */
@@ -79,6 +91,9 @@ export const OUTPUTS_BASE = 206848;
 /** By byte: what it means in a text, see below. */
 export const TEXT_FLAGS_BASE = 211968;
 export const NULL_TEXT_BASE = 212480;
+/** What stands for null in a row besides nothing; shorter than any look ahead of the kernel. */
+export const FIELD_NULL_BASE = 212736;
+export const MAX_FIELD_NULL = 48;
 export const EMPTY_TEXT_BASE = 212992;
 /** By column: room for a text that is not in the input as it has to be written. */
 export const SCRATCH_BASE = 213504;

@@ -55,9 +55,10 @@ export function csvCase(random: Random): DecodingCase {
   const end = random.pick(['\n', '\n', '\r\n', '\r']);
   const count = random.chance(0.01) ? 3000 + random.below(6000) : random.below(random.chance(0.1) ? 60 : 12);
   const odd = random.chance(0.6) ? 0 : 0.05;
+  const quoting = random.pick([0, 0, 0.1, 1]);
   const lines = header ? [order.map(({ name }) => (random.chance(0.02) ? name.toUpperCase() : name)).join(sep)] : [];
   for (let i = 0; i < count; i++) {
-    const cells = order.map(({ type }) => cell(type, odd, random));
+    const cells = order.map(({ type }) => inQuotes(cell(type, odd, random), options, quoting, random));
     if (random.chance(odd)) cells.push('more');
     if (random.chance(odd)) lines.push(random.pick(['', ' ', '\t', '#comment', '"', ',']));
     lines.push(cells.join(sep));
@@ -79,13 +80,24 @@ function someOptions(random: Random): Record<string, unknown> {
   maybe(0.1, 'escape', '\\');
   maybe(0.05, 'quote', random.pick(['', "'"]));
   maybe(0.1, 'comment', '#');
-  maybe(0.05, 'nullValue', 'NA');
+  maybe(0.15, 'nullValue', random.pick(['NA', 'NA', 'NaN', 'ab', '0', '\u2205', 'true']));
   maybe(0.05, 'emptyValue', 'EMPTY');
   maybe(0.05, 'ignoreLeadingWhiteSpace', true);
   maybe(0.05, 'ignoreTrailingWhiteSpace', true);
   maybe(0.05, 'maxRecordBytes', 10 + random.below(100));
   maybe(0.1, 'timeZone', 'Europe/Berlin');
   return options;
+}
+
+/** The cell in quotes, now and then, with something in it that needs them. */
+function inQuotes(text: string, options: Record<string, unknown>, chance: number, random: Random): string {
+  const { quote = '"', escape: escaping = '"', sep = ',' } = options as Record<string, string>;
+  if (quote === '' || !random.chance(chance)) return random.chance(0.02) ? 'NA' : text;
+  const special = [quote, sep, `${quote}${quote}`, ' ', 'ü', ...(random.chance(0.1) ? ['\n', '\r\n', escaping] : [])];
+  const at = random.below(text.length + 1);
+  const inside = random.chance(0.7) ? text : text.slice(0, at) + random.pick(special) + text.slice(at);
+  const content = random.chance(0.05) ? random.pick(['', 'NA', 'x'.repeat(15) + quote]) : inside;
+  return quote + content.replaceAll(quote, escaping + quote) + quote;
 }
 
 function cell(type: DataType, odd: number, random: Random): string {

@@ -146,7 +146,35 @@ function scalarWriter(type: DataType, random: Random): Writer {
   }
 }
 
+const UNITS = [
+  '0041',
+  '00e9',
+  '20AC',
+  '0000',
+  '0022',
+  '005c',
+  'd83d\\ude00',
+  'D83D\\uDE00',
+  'd83d',
+  'de00',
+  'dbff\\udfff',
+  'd83d\\u0041',
+  'FFFF',
+];
+const SHORT_ESCAPES = ['\\"', '\\\\', '\\/', '\\b', '\\f', '\\n', '\\r', '\\t'];
+
+/** A string with escapes here and there. */
+function escaped(text: string, random: Random): string {
+  let out = '';
+  for (const character of [...text, ...(random.chance(0.3) ? 'x'.repeat(random.below(40)) : '')]) {
+    if (random.chance(0.15)) out += random.chance(0.6) ? random.pick(SHORT_ESCAPES) : `\\u${random.pick(UNITS)}`;
+    out += JSON.stringify(character).slice(1, -1);
+  }
+  return `"${out}"`;
+}
+
 function quoted(text: string, random: Random): string {
+  if (random.chance(0.08)) return escaped(text, random);
   if (random.chance(0.02))
     return random.pick([
       '"\\ud800"',

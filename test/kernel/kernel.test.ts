@@ -36,7 +36,21 @@ function program(columns: number, ...shapes: readonly ShapeOp[][]): ShapeProgram
 }
 
 function rules(between: number, more: Partial<RecordRules> = {}): RecordRules {
-  return { between, maxRecordBytes: 1000, separator: NO_BYTE, quote: NO_BYTE, comment: NO_BYTE, ...more };
+  return {
+    between,
+    maxRecordBytes: 1000,
+    separator: NO_BYTE,
+    quote: NO_BYTE,
+    escape: NO_BYTE,
+    nullText: new Uint8Array(0),
+    comment: NO_BYTE,
+    ...more,
+  };
+}
+
+/** Whether it is a field in quotes that are doubled within, and not empty. */
+function isInQuotes(field: Buffer): boolean {
+  return /^"(?:[^"]|"")+"$/.test(field.toString('latin1'));
 }
 
 /** Decodes all of the text; the number of rows. */
@@ -172,7 +186,8 @@ describe('values', () => {
         const string = Buffer.concat([bytesOf('"'), text, bytesOf('"~')]);
         expect(runBytes(quoted, rules(VALUES), string, 1)).toBe(isUtf8(toQuote) ? 1 : 0);
         const row = Buffer.concat([text, bytesOf('\n')]);
-        expect(runBytes(field, csv, row)).toBe(isUtf8(text) && !text.includes(34) ? 1 : 0);
+        const fits = !text.includes(34) || isInQuotes(text);
+        expect(runBytes(field, csv, row)).toBe(isUtf8(text) && fits ? 1 : 0);
       }),
       { numRuns: 2000 },
     );

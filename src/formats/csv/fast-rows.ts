@@ -1,5 +1,15 @@
 import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
-import { ABSENT, MAX_COLUMNS, NARROW, ROWS, SKIP_FIELD } from '../../kernel/ops.ts';
+import {
+  ABSENT,
+  EMPTY_NULL,
+  EMPTY_TEXT,
+  MAX_COLUMNS,
+  MAX_FIELD_NULL,
+  NARROW,
+  QUOTED_NULL,
+  ROWS,
+  SKIP_FIELD,
+} from '../../kernel/ops.ts';
 import { type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
@@ -17,7 +27,7 @@ const MAX_WIDTH = 2000;
 const VALUE_CHARACTERS = /[0-9A-Za-z+\-.: ]/;
 const BLANK = 32;
 
-/** The rows of one file through the kernel: records without quotes, all of whose fields are as most people write them. */
+/** The rows of one file through the kernel: records on one line, all of whose fields are as most people write them. */
 export class FastRows {
   private readonly stage: KernelStage;
   private readonly kernel: Kernel;
@@ -45,6 +55,8 @@ export class FastRows {
       maxRecordBytes: options.maxRecordBytes,
       separator: options.sep.charCodeAt(0),
       quote: options.quote === '' ? NO_BYTE : options.quote.charCodeAt(0),
+      escape: options.escape === '' || options.escape === options.quote ? NO_BYTE : options.escape.charCodeAt(0),
+      nullText: new TextEncoder().encode(options.nullValue),
       comment: options.comment === '' ? NO_BYTE : options.comment.charCodeAt(0),
     };
     return new FastRows(kernel, program, rules, rows);
@@ -74,8 +86,24 @@ function isPlain(options: CsvOptions, { problem, width }: Layout): boolean {
   const separator = options.sep.charCodeAt(0);
   if (VALUE_CHARACTERS.test(options.sep + options.quote)) return false;
   if (options.sep.length !== 1 || separator > 126 || problem !== null || width === 0 || width > MAX_WIDTH) return false;
-  if (options.ignoreLeadingWhiteSpace || options.ignoreTrailingWhiteSpace || options.nullValue !== '') return false;
+  if (options.ignoreLeadingWhiteSpace || options.ignoreTrailingWhiteSpace) return false;
+  if (!isPlainNull(options)) return false;
   return options.mode === 'reject' || (width > 1 && separator > BLANK);
+}
+
+/** Whether what stands for null is the beginning of no number, time or word, and is one whole field that has no quotes. */
+function isPlainNull({ nullValue, sep, quote }: CsvOptions): boolean {
+  if (nullValue.length > MAX_FIELD_NULL / 3 || /^[0-9+\-.]|^(?:true|false)$|[\r\n]/.test(nullValue)) return false;
+  return !nullValue.includes(sep) && (quote === '' || !nullValue.includes(quote));
+}
+
+/** What fields in quotes mean: see `RowBuilder`. */
+function quotedFlags({ mode, nullValue, emptyValue }: CsvOptions, isText: boolean): number {
+  const isSpark = mode !== 'reject';
+  const quotedNull = isSpark && nullValue !== '' ? QUOTED_NULL : 0;
+  if ((emptyValue ?? '') !== '') return quotedNull;
+  if (isSpark ? nullValue === '' : !isText) return EMPTY_NULL | quotedNull;
+  return (isText ? EMPTY_TEXT : 0) | quotedNull;
 }
 
 function shapeOf(options: CsvOptions, layout: Layout, columns: readonly (Field | null)[]): ShapeOp[] | null {
@@ -93,7 +121,7 @@ function shapeOf(options: CsvOptions, layout: Layout, columns: readonly (Field |
     const op = valueOp(field.type, column, { nullable: field.nullable, utcDefault, field: true });
     // A field that two columns want is read twice by the plain decoder only.
     if (op === null || fields[position]?.kind !== SKIP_FIELD) return null;
-    fields[position] = op;
+    fields[position] = { ...op, flags: (op.flags ?? 0) | quotedFlags(options, field.type.kind === 'string') };
   }
   return [...absent, ...fields.flatMap((field, i) => (i === 0 ? [field] : [separator, field]))];
 }

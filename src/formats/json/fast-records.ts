@@ -60,6 +60,8 @@ function newShared(schema: Schema, options: JsonOptions): Shared {
     maxRecordBytes: options.maxRecordBytes,
     separator: NO_BYTE,
     quote: NO_BYTE,
+    escape: NO_BYTE,
+    nullText: new Uint8Array(0),
     comment: NO_BYTE,
   });
   const shapes = RecordShapes.of(schema, options, zoneOffset(options.timeZone) === null);

@@ -35,7 +35,7 @@ import { NO, stopAt } from './cursor';
 import { timestampText } from './encode-csv';
 import { decimal, digitCount, eightBytes, safeInteger, skipNumber, smallInteger } from './number';
 import { a, b, columnOf, difference, flagsOf, hasMiddle, kindOf, literalSize } from './operation';
-import { checked, failed, isMissing, misfit, skipped } from './record';
+import { checked, failed, misfit, missingEnd, skipped } from './record';
 import { word } from './skip';
 import { wideCharacter } from './text';
 import { date, isPlainTime, timestamp } from './time';
@@ -130,9 +130,10 @@ export function slots(shape: usize, start: usize): usize {
 
 /** The address behind a value without text of its own, or one that is not wanted. */
 function otherwise(kind: u32, op: usize, p: usize, slot: usize, column: u32): usize {
-  if (isMissing(op, p)) {
+  const behind = missingEnd(op, p);
+  if (behind != NO) {
     setSlot(slot, NULL_TEXT_BASE, nullSize);
-    return p + 4;
+    return behind;
   }
   return load<u8>(<usize>WANTED_BASE + <usize>column) != 0 ? NO : checked(kind, op, p);
 }

@@ -199,9 +199,11 @@ export function decode(
   maxBytes: u32,
   separatorByte: u32,
   quoteByte: u32,
+  escapeByte: u32,
+  nullBytes: u32,
   comment: u32,
 ): void {
-  setInput(end, between == LINES, separatorByte, quoteByte);
+  setInput(end, between == LINES, separatorByte, quoteByte, escapeByte, nullBytes);
   run(false, start, end, shapes, between, maxRows, maxRecord, maxBytes, comment);
 }
 
@@ -224,7 +226,7 @@ export function project(
   nullSize: u32,
   emptySize: u32,
 ): void {
-  setInput(end, between == LINES, 256, 256);
+  setInput(end, between == LINES, 256, 256, 256, 0);
   startProjection(out, outEnd, outputs, repeats, separatorByte, quoteByte, nullSize, emptySize);
   run(true, start, end, shapes, between, u32.MAX_VALUE, maxRecord, u32.MAX_VALUE, 256);
 }

@@ -58,6 +58,46 @@ export function skipText(start: usize): usize {
   return NO;
 }
 
+/**
+ * The address of the quote that ends a JSON string, behind a scan that stopped at its first escape; NO also for half a surrogate pair, which
+ * UTF-8 cannot hold.
+ */
+export function escapedTextEnd(): usize {
+  while (true) {
+    const p = escapeAt();
+    if (p == NO) return NO;
+    let next = p;
+    if (p - furthest == 6) {
+      const unit = codeUnit(furthest);
+      if ((unit & 0xf800) == 0xd800) {
+        if (unit >= 0xdc00 || load<u16>(p) != ESCAPE_U || !isLow(p)) return NO;
+        next = p + 6;
+      }
+    }
+    const close = plainTextEnd(next);
+    if (close != NO) return close;
+  }
+}
+
+/** `\\u` */
+const ESCAPE_U: u16 = 0x755c;
+
+/** Whether the escape at `p` is the second half of a surrogate pair. */
+function isLow(p: usize): bool {
+  for (let i: usize = 2; i < 6; i++) if (!isHex(load<u8>(p + i))) return false;
+  return (codeUnit(p) & 0xfc00) == 0xdc00;
+}
+
+/** What the four hexadecimal digits of the escape at `p` say. */
+export function codeUnit(p: usize): u32 {
+  let code: u32 = 0;
+  for (let i: usize = 2; i < 6; i++) {
+    const byte = <u32>load<u8>(p + i);
+    code = (code << 4) | (byte <= 57 ? byte - 48 : (byte | 32) - 87);
+  }
+  return code;
+}
+
 /** The address behind the escape at which the scan stopped. */
 function escapeAt(): usize {
   const p = furthest;
@@ -75,6 +115,47 @@ function isHex(byte: u32): bool {
   if (byte - 48 <= 9) return true;
   const lower = byte | 32;
   return lower - 97 <= 5;
+}
+
+/** Whether the last field in quotes had doubled ones. */
+export let hasDoubled: bool = false;
+
+/**
+ * The address of the quote that ends a field; `p` is behind the first. NO for a line end in it, or an escape. With `escape` 256
+ * a quote is escaped by another.
+ */
+export function quotedEnd(start: usize, quote: u32, escape: u32): usize {
+  let p = start;
+  hasDoubled = false;
+  const quotes = i8x16.splat(<i8>quote);
+  const escapes = i8x16.splat(<i8>escape);
+  while (true) {
+    const x = v128.load(p);
+    const stops = v128.or(
+      v128.or(v128.eq<i8>(x, escapes), v128.eq<i8>(x, quotes)),
+      v128.or(
+        v128.or(v128.eq<i8>(x, i8x16.splat(10)), v128.eq<i8>(x, i8x16.splat(13))),
+        v128.lt<i8>(x, i8x16.splat(0)),
+      ),
+    );
+    const mask = v128.bitmask<i8>(stops);
+    if (mask == 0) {
+      p += 16;
+      continue;
+    }
+    p += ctz(mask);
+    const byte = <u32>load<u8>(p);
+    if (byte == quote) {
+      if (escape != 256 || <u32>load<u8>(p, 1) != quote) return p;
+      hasDoubled = true;
+      p += 2;
+      continue;
+    }
+    const behind = byte < 128 ? NO : wideCharacter(p);
+    if (behind == NO) break;
+    p = behind;
+  }
+  return stopAt(p);
 }
 
 /** The address of the separator or line end behind a field without quotes; NO when there is a `quote` in it. */

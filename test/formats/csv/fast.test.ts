@@ -13,11 +13,12 @@ const lines = (count: number) => Array.from({ length: count }, (_, i) => line(i)
 function kernelRows(text: string, options: Record<string, unknown> = {}): number {
   let rows = 0;
   const original = Kernel.prototype.decode;
-  jest.spyOn(Kernel.prototype, 'decode').mockImplementation(function (this: Kernel, ...args) {
+  const spy = jest.spyOn(Kernel.prototype, 'decode').mockImplementation(function (this: Kernel, ...args) {
     original.apply(this, args);
     rows += this.rows;
   });
   outcome(csvDecoder, { format: 'csv', schema, options, bytes: new TextEncoder().encode(text), cuts: [] });
+  spy.mockRestore();
   return rows;
 }
 
@@ -45,20 +46,49 @@ describe('what goes through the kernel', () => {
     expect(kernelRows(`${lines(500).join('\n')}\n`, { mode, escape: '\\' })).toBe(500);
   });
 
-  test('all but the records with quotes or what does not fit', () => {
+  test('all but the records with line ends in quotes or what does not fit', () => {
     const texts = lines(1000);
-    texts[100] = line(100, '"quoted"');
+    texts[100] = line(100, '"quo\nted"');
     texts[200] = 'x,1,y,2024-01-01';
     texts[300] = '';
     expect(kernelRows(`${texts.join('\n')}\n`)).toBe(997);
   });
 
-  test.each([{ nullValue: 'NA' }, { ignoreLeadingWhiteSpace: true }, { sep: '::' }, { sep: ':' }])(
-    'not with %j',
-    (options) => {
-      expect(kernelRows(`${lines(5).join('\n')}\n`, options)).toBe(0);
-    },
-  );
+  test('fields in quotes, with doubled ones and separators in them', () => {
+    const texts = lines(500).map((text, i) =>
+      i % 3 === 0
+        ? text
+        : text
+            .split(',')
+            .map((cell) => `"${cell}"`)
+            .join(','),
+    );
+    texts[100] = line(100, '"a,""b"""');
+    texts[200] = line(200, '""');
+    expect(kernelRows(`${texts.join('\n')}\n`)).toBe(500);
+    expect(kernelRows(`${texts.join('\n')}\n`, { mode: 'permissive' })).toBe(500);
+    // With another escape doubled quotes are something else.
+    expect(kernelRows(`${texts.join('\n')}\n`, { mode: 'permissive', escape: '\\' })).toBe(499);
+  });
+
+  test('a text for null', () => {
+    const texts = lines(500);
+    texts[100] = line(100, 'NA');
+    texts[200] = line(200, '"NA"');
+    expect(kernelRows(`${texts.join('\n')}\n`, { nullValue: 'NA' })).toBe(500);
+    expect(kernelRows(`${texts.join('\n')}\n`, { nullValue: 'NA', mode: 'permissive' })).toBe(500);
+  });
+
+  test.each([
+    { nullValue: '0' },
+    { nullValue: 'true' },
+    { nullValue: '-' },
+    { ignoreLeadingWhiteSpace: true },
+    { sep: '::' },
+    { sep: ':' },
+  ])('not with %j', (options) => {
+    expect(kernelRows(`${lines(5).join('\n')}\n`, options)).toBe(0);
+  });
 });
 
 test('reads what the plain decoder reads, from any pieces', () => {
@@ -67,6 +97,12 @@ test('reads what the plain decoder reads, from any pieces', () => {
     line(1),
     line(2, 'ü'),
     line(3, '"a\nb"'),
+    line(6, '"a"'),
+    line(7, '""'),
+    line(8, '"NA"'),
+    line(9, 'NA'),
+    line(10, '"""",""'),
+    line(11, `"${'x'.repeat(20)}""ü"`),
     line(4, '"a""b"'),
     ',',
     '\n',
@@ -86,14 +122,15 @@ test('reads what the plain decoder reads, from any pieces', () => {
   );
   const cases = fc.record({
     mode: fc.constantFrom('reject', 'permissive'),
+    more: fc.constantFrom({}, { nullValue: 'NA' }, { escape: '\\' }, { emptyValue: 'E' }),
     parts: fc.array(pieces, { maxLength: 12 }),
     cut: fc.nat(300),
   });
   fc.assert(
-    fc.property(cases, ({ mode, parts, cut }) => {
+    fc.property(cases, ({ mode, more, parts, cut }) => {
       const bytes = encoder.encode(`${line(0)}\n${parts.join('')}`);
       const cuts = cut < bytes.length ? [cut] : [];
-      expect(difference({ format: 'csv', schema, options: { mode }, bytes, cuts })).toBeNull();
+      expect(difference({ format: 'csv', schema, options: { mode, ...more }, bytes, cuts })).toBeNull();
     }),
     { numRuns: 1000 },
   );

@@ -18,11 +18,12 @@ const records = (count: number) => Array.from({ length: count }, (_, i) => recor
 function kernelRows(work: () => void): number {
   let rows = 0;
   const original = Kernel.prototype.decode;
-  jest.spyOn(Kernel.prototype, 'decode').mockImplementation(function (this: Kernel, ...args) {
+  const spy = jest.spyOn(Kernel.prototype, 'decode').mockImplementation(function (this: Kernel, ...args) {
     original.apply(this, args);
     rows += this.rows;
   });
   work();
+  spy.mockRestore();
   return rows;
 }
 
@@ -69,15 +70,74 @@ describe('what goes through the kernel', () => {
 
   test('a record that does not fit is the only one that does not', () => {
     const texts = records(1000);
-    texts[300] = record(300, '\\u0041');
+    texts[300] = record(300, '\\x0041');
     texts[600] = record(600, 'not JSON"');
     const result = { rows: 0, rejects: 0 };
     const fast = kernelRows(() => {
       const { rows, rejects } = decode(schema, texts.join('\n'), own('one odd'));
       Object.assign(result, { rows: rows.length, rejects: rejects.length });
     });
-    expect(result).toEqual({ rows: 999, rejects: 1 });
+    expect(result).toEqual({ rows: 998, rejects: 2 });
     expect(fast).toBe(997);
+  });
+
+  test('strings with escapes, but for half a surrogate pair', () => {
+    const names = [
+      '\\u0041',
+      'a\\"b',
+      '\\\\',
+      '\\/\\b\\f\\n\\r\\t',
+      '\\ud83d\\uDE00',
+      '\\u00e9\\u20AC',
+      `${'x'.repeat(40)}\\n`,
+    ];
+    const texts = [...records(10), ...names.map((name, i) => record(i, name))];
+    let rows: unknown[][] = [];
+    expect(kernelRows(() => (rows = decode(schema, texts.join('\n'), own('escapes')).rows))).toBe(16);
+    expect(rows.slice(10).map((row) => row[1])).toEqual([
+      'A',
+      'a"b',
+      '\\',
+      '/\b\f\n\r\t',
+      '😀',
+      'é€',
+      `${'x'.repeat(40)}\n`,
+    ]);
+    for (const name of ['\\ud83d', '\\ude00', '\\ud83d\\u0041', '\\u00g0', '\\ud83dx\\ude00', '\\ud83d\\ud83d']) {
+      const given = [...texts, record(1, name), record(2)].join('\n');
+      expect(kernelRows(() => decode(schema, given, own('escapes')))).toBe(18);
+    }
+  });
+
+  test.each(['reject', 'permissive'])('escapes are read as the plain decoder reads them: %s', (mode) => {
+    const pieces = [
+      'a',
+      'ü',
+      '😀',
+      'x'.repeat(15),
+      '\\n',
+      '\\"',
+      '\\\\',
+      '\\u0000',
+      '\\ud83d',
+      '\\ude00',
+      '\\ud83d\\ude00',
+      '\\u20',
+      '\\q',
+    ];
+    const cases = fc.record({
+      names: fc.array(fc.array(fc.constantFrom(...pieces), { maxLength: 8 }), { minLength: 1, maxLength: 6 }),
+      cut: fc.nat(600),
+    });
+    fc.assert(
+      fc.property(cases, ({ names, cut }) => {
+        const text = [record(1), ...names.map((name, i) => record(i, name.join('')))].join('\n');
+        const bytes = new TextEncoder().encode(text);
+        const cuts = cut < bytes.length ? [cut] : [];
+        expect(difference({ format: 'json', schema, options: { mode }, bytes, cuts })).toBeNull();
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('several shapes in turn', () => {
