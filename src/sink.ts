@@ -35,6 +35,8 @@ export interface EncodedRows {
 
 export interface SinkBatch {
   readonly batchId: number;
+  /** When the batch was logged, wall-clock milliseconds; a replay has the same. */
+  readonly batchTimeMs: number;
   readonly schema: Schema;
   readonly outputMode: OutputMode;
   /** The batch's rows; must be consumed once, to its end. */

@@ -9,7 +9,7 @@ import type { QueryParts } from './query-parts.ts';
 export async function writeOutput(parts: QueryParts, tree: OperatorTree, run: CurrentRun): Promise<void> {
   const { batchId, signal } = run;
   const schema = schemaOf(parts.query.physical.output);
-  const batch = { batchId, schema, outputMode: parts.outputMode, signal };
+  const batch = { batchId, batchTimeMs: run.eval.batchTimeMs, schema, outputMode: parts.outputMode, signal };
   const check = () => {
     checkAccounts(tree.laws, run);
     run.checkRejects();

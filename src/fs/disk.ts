@@ -21,6 +21,8 @@ export interface Disk {
    */
   flush?(file: FileHandle): Promise<void>;
   close(file: FileHandle): void;
+  /** Gives an open file a modification time. */
+  setTime(file: FileHandle, mtimeMs: number): void;
   stat(path: string): FileStat;
   fstat(file: FileHandle): FileStat;
   /** Makes one folder; EEXIST when it is there. */

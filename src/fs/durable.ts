@@ -17,6 +17,8 @@ export interface PublishOptions {
    * Until then the name may be lost when the power goes, the bytes under it may not.
    */
   readonly syncDirectory?: boolean;
+  /** The file's modification time, where the file system lets it be set; the time of writing unless given. */
+  readonly mtimeMs?: number;
 }
 
 /** What link(2) says where the file system has no hard links. */
@@ -100,7 +102,7 @@ export class DurableFile {
    */
   flushEarly(): void {
     const handle = this.openHandle();
-    if (this.flushing !== null || this.disk.flush === undefined) return;
+    if (this.flushing !== null || this.flushError !== null || this.disk.flush === undefined) return;
     if (this.written - this.flushedTo < FLUSH_BYTES) return;
     this.flushedTo = this.written;
     this.flushing = this.disk
@@ -121,6 +123,12 @@ export class DurableFile {
   publish(mode: PublishMode, options: PublishOptions = {}): void {
     const handle = this.openHandle();
     invariant(this.flushing === null, 'a file is published when its flush is over');
+    try {
+      if (options.mtimeMs !== undefined) setTime(this.disk, handle, options.mtimeMs);
+    } catch (error) {
+      this.abandon();
+      throw diskError('set the time of', this.finalPath, error);
+    }
     try {
       // Asked again, the disk might say that all is well.
       if (this.flushError !== null) throw this.flushError;
@@ -163,6 +171,17 @@ export class DurableFile {
       );
     }
     return this.handle;
+  }
+}
+
+/** File systems that do not let a file's time be set keep their own. */
+const NO_TIMES = new Set(['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL']);
+
+function setTime(disk: Disk, handle: FileHandle, mtimeMs: number): void {
+  try {
+    disk.setTime(handle, mtimeMs);
+  } catch (error) {
+    if (!NO_TIMES.has(errnoOf(error))) throw error;
   }
 }
 

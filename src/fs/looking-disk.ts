@@ -20,6 +20,7 @@ export function lookingDisk(disk: Disk): Disk {
     fsyncDirectory: () => {},
     create: refuse as never,
     write: refuse as never,
+    setTime: refuse,
     mkdir: refuse,
     link: refuse,
     rename: refuse,

@@ -41,6 +41,7 @@ export const nodeDisk: Disk = {
   fsync: (file) => fs.fsyncSync(file),
   flush: promisify(fs.fdatasync),
   close: (file) => fs.closeSync(file),
+  setTime: (file, mtimeMs) => fs.futimesSync(file, mtimeMs / 1000, mtimeMs / 1000),
   stat: (path) => statOf(fs.statSync(path)),
   fstat: (file) => statOf(fs.fstatSync(file)),
   mkdir: (path) => fs.mkdirSync(path),

@@ -41,11 +41,12 @@ export function foreachBatchSink(request: ForeachBatchRequest): Sink {
     return opened;
   };
   return {
-    async write({ batchId, schema, rows, signal }: SinkBatch) {
+    async write({ batchId, batchTimeMs, schema, rows, signal }: SinkBatch) {
       const shared = new SharedRows(rows);
       const batch = new MicroBatch(batchId, schema, shared, {
         formats: request.formats,
-        write: (directory, format, options, own) => outputOf(directory, format, options).write({ ...own, signal }),
+        write: (directory, format, options, own) =>
+          outputOf(directory, format, options).write({ ...own, batchTimeMs, signal }),
       });
       await callUser('foreachBatch', 'batch', batchId, () => request.call(batch, batchId));
       await shared.drain();

@@ -20,6 +20,8 @@ export interface PartWriterRequest {
   readonly format: OutputFormat;
   readonly formatOptions: Readonly<Record<string, unknown>>;
   readonly schema: Schema;
+  /** The file's modification time; that of its writing unless given. */
+  readonly mtimeMs?: number;
 }
 
 /** Writes one output file: encodes batches, and publishes the whole at the end. */
@@ -61,7 +63,7 @@ export class PartWriter {
 
   /** Gives the file its name. The folder's fsync is the caller's. */
   publish(): void {
-    this.flush().publish('rename', { syncDirectory: false });
+    this.flush().publish('rename', { syncDirectory: false, mtimeMs: this.request.mtimeMs });
   }
 
   abandon(): void {

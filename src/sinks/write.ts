@@ -37,6 +37,11 @@ export interface OutputBatch {
   readonly rows: AsyncIterable<Batch>;
   /** Instead of `rows`, in the form of `rowEncoding`. */
   readonly encoded?: AsyncIterable<EncodedRows>;
+  /**
+   * The batch's logged time, milliseconds: its files carry it as their modification time. A batch that is run again then leaves the same files
+   * also for a query that has them in a batch of its own, and knows them by size and time.
+   */
+  readonly batchTimeMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -179,7 +184,16 @@ class Parts {
     const { disk, directory, format, formatOptions = {}, queryId } = this.request;
     const name = partName(this.batch.batchId, n, queryId, format.extension);
     const { schema } = this.splitter;
-    const file = new PartWriter({ disk, folder: join(directory, folder), name, format, formatOptions, schema });
+    const mtimeMs = this.batch.batchTimeMs;
+    const file = new PartWriter({
+      disk,
+      folder: join(directory, folder),
+      name,
+      format,
+      formatOptions,
+      schema,
+      mtimeMs,
+    });
     this.all.push(file);
     return file;
   }

@@ -93,7 +93,7 @@ test('beside its flushes, a batch makes, names and reads its files, and nothing 
   expect(await operationsOfBatch('task1', 2)).toEqual({
     // The log of its start, its output, the log of its end: each under a temporary name until it is whole.
     ...{ create: 3, write: 3, fstat: 3 + 1, close: 3 + 1 },
-    ...{ link: 2, unlink: 2, rename: 1 },
+    ...{ link: 2, unlink: 2, rename: 1, setTime: 1 },
     // Its input file, which must be the same before and after; and whether the output folder is there.
     ...{ openRead: 1, read: 1, stat: 1 + 1 },
   });

@@ -351,7 +351,7 @@ describe('the folder', () => {
   test('refuses output modes other than append', async () => {
     const sink = openFileSink(request(newFolder()));
     const batch = { batchId: 0, schema: SCHEMA, rows: rowsOf([]), signal: new AbortController().signal };
-    await expect(sink.write({ ...batch, outputMode: 'complete' })).rejects.toMatchObject({
+    await expect(sink.write({ ...batch, batchTimeMs: 0, outputMode: 'complete' })).rejects.toMatchObject({
       code: 'SINK_OUTPUT_MODE_NOT_SUPPORTED',
     });
   });
@@ -372,7 +372,7 @@ test('the Spark manifest has an entry per batch and is compacted every tenth', a
   const signal = new AbortController().signal;
   for (let batchId = 0; batchId < 21; batchId++) {
     const rows = rowsOf(batchId === 3 ? [] : [[[`b${batchId}`, batchId]]]);
-    await sink.write({ batchId, schema: SCHEMA, outputMode: 'append', rows, signal });
+    await sink.write({ batchId, schema: SCHEMA, batchTimeMs: 0, outputMode: 'append', rows, signal });
   }
   const log = join(out, '_spark_metadata');
   expect(readdirSync(log).sort()).toEqual(
@@ -392,6 +392,13 @@ test('the Spark manifest has an entry per batch and is compacted every tenth', a
   });
   const hash = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
   const before = hash(join(log, '20'));
-  await sink.write({ batchId: 20, schema: SCHEMA, outputMode: 'append', rows: rowsOf([[['b20', 20]]]), signal });
+  await sink.write({
+    batchId: 20,
+    schema: SCHEMA,
+    batchTimeMs: 0,
+    outputMode: 'append',
+    rows: rowsOf([[['b20', 20]]]),
+    signal,
+  });
   expect(hash(join(log, '20'))).toBe(before);
 });

@@ -76,7 +76,7 @@ describe('console', () => {
       ]),
       batchOf(schema, [[3, 'abcdefghijklmnopqrstuvwxyz']]),
     );
-    await sink.write({ batchId: 4, schema, outputMode: 'append', rows, signal });
+    await sink.write({ batchId: 4, schema, batchTimeMs: 0, outputMode: 'append', rows, signal });
     expect(text).toBe(
       [
         '-------------------------------------------',
@@ -133,7 +133,7 @@ describe('console', () => {
 describe('memory', () => {
   const schema: Schema = struct([field('v', LONG)]);
   const write = (sink: ReturnType<typeof memorySink>, batchId: number, v: number, outputMode: 'append' | 'complete') =>
-    sink.write({ batchId, schema, outputMode, rows: stream(batchOf(schema, [[v]])), signal });
+    sink.write({ batchId, batchTimeMs: 0, schema, outputMode, rows: stream(batchOf(schema, [[v]])), signal });
 
   test('takes a batchId once, and forgets when told', async () => {
     const sink = memorySink();

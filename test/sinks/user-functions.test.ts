@@ -21,7 +21,7 @@ async function* rowsOf(...values: number[]): AsyncGenerator<Batch> {
 }
 
 function batch(batchId: number, rows: AsyncIterable<Batch>): SinkBatch {
-  return { batchId, schema: SCHEMA, outputMode: 'append', rows, signal: new AbortController().signal };
+  return { batchId, schema: SCHEMA, batchTimeMs: 0, outputMode: 'append', rows, signal: new AbortController().signal };
 }
 
 describe('foreach', () => {

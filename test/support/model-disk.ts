@@ -247,6 +247,12 @@ export class ModelDisk implements Disk {
     this.step('close', path);
   }
 
+  setTime(file: FileHandle, mtimeMs: number): void {
+    const { node, path } = this.open(file);
+    this.step('setTime', path);
+    node.mtimeMs = mtimeMs;
+  }
+
   stat(path: string): FileStat {
     this.step('stat', path);
     return statOf(this.nodeAt(path, 'stat'));

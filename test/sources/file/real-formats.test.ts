@@ -62,6 +62,7 @@ test.each([
     await sink.write({
       batchId: 0,
       schema: SCHEMA,
+      batchTimeMs: 0,
       outputMode: 'append',
       rows: rows(),
       signal: new AbortController().signal,
