@@ -28,7 +28,7 @@ export async function openHyparquetWriter(schema: Schema, options: ParquetOption
       const columnData = rows.vectors.map((vector, i) => ({
         name: (schema.fields[i] as Field).name,
         data: columnOf(vector),
-        encoding: mayHoldNegativeZero(vector) ? ('PLAIN' as const) : undefined,
+        encoding: mayHoldNegativeZero(vector) || isMostlyDistinct(vector) ? ('PLAIN' as const) : undefined,
       }));
       await writer.write({ columnData, rowGroupSize: rows.length });
       return drain(bytes);
@@ -63,6 +63,20 @@ function mayHoldNegativeZero(vector: Vector): boolean {
     return vector.kind === 'fixed' && (vector.values as Float64Array).some((value) => Object.is(value, -0));
   }
   return holdsDouble(vector.type);
+}
+
+/** Values of a column that are looked at to tell whether a dictionary would pay. */
+const SAMPLE = 1024;
+
+/** The library finds out by hashing every value, which takes longer than writing them. */
+function isMostlyDistinct(vector: Vector): boolean {
+  if (vector.kind !== 'fixed' || vector.length < 4 * SAMPLE) return false;
+  const { values, length } = vector;
+  const step = Math.floor(length / SAMPLE);
+  const seen = new Set<number | bigint>();
+  // Neighbours are often equal, so an even step.
+  for (let i = 0; i < SAMPLE; i++) seen.add(values[i * step] as number | bigint);
+  return seen.size > SAMPLE / 2;
 }
 
 function holdsDouble(type: DataType): boolean {
@@ -102,10 +116,27 @@ function typedColumn({ type, values }: FixedVector): DecodedArray | null {
       return Int32Array.from(values as Int16Array);
     case 'long':
     case 'timestamp':
-      return values instanceof BigInt64Array ? values : BigInt64Array.from(values as Float64Array, BigInt);
+      return values instanceof BigInt64Array ? values : int64Of(values as Float64Array);
     default:
       return null;
   }
+}
+
+const TWO_32 = 2 ** 32;
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Safe integers as 64-bit integers, by their halves: a BigInt for each would take most of the time of writing. */
+export function int64Of(values: Float64Array): BigInt64Array {
+  if (!IS_LITTLE_ENDIAN) return BigInt64Array.from(values, BigInt);
+  const wide = new BigInt64Array(values.length);
+  const halves = new Int32Array(wide.buffer);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const high = Math.floor(value / TWO_32);
+    halves[2 * i] = value - high * TWO_32;
+    halves[2 * i + 1] = high;
+  }
+  return wide;
 }
 
 /** A cell in the form that the library wants for its type. */
