@@ -185,10 +185,10 @@ class FolderSource implements FileSource {
   ): Promise<void> {
     if (this.restored !== null && this.restored.batchId < batchId) this.commitRestored();
     this.restored = null;
-    this.taken.commit(batchId, [...splits, ...quarantined] as readonly FileSplit[]);
     const { options, disk, onWarning } = this.request;
-    if (options.cleanSource === 'off') return;
-    this.taken.cleaned(batchId, cleanFiles(disk, splits as readonly FileSplit[], options, onWarning));
+    const cleans = options.cleanSource !== 'off';
+    const cleaned = cleans ? cleanFiles(disk, splits as readonly FileSplit[], options, onWarning) : [];
+    this.taken.commit(batchId, [...splits, ...quarantined] as readonly FileSplit[], cleaned);
   }
 
   release(splits: readonly Split[]): void {
@@ -256,7 +256,8 @@ class FolderSource implements FileSource {
     if (this.restored === null) return;
     const { batchId, splits } = this.restored;
     const { disk, options } = this.request;
-    this.taken.commit(batchId, splits, options.cleanSource === 'off' ? undefined : disk);
+    const cleaned = options.cleanSource === 'off' ? [] : this.taken.cleanedBefore(batchId, splits, disk);
+    this.taken.commit(batchId, splits, cleaned);
   }
 
   /** Brings the pending files up to date with the folders. */

@@ -60,29 +60,22 @@ export class TakenFiles {
   }
 
   /**
-   * A batch is committed: its files go to the record. Called for every batch in order, also for those without files. `cleanedDisk`: the process
-   * that cleaned away what it had read died before the record said so; files that are gone are new when they come again.
+   * A batch is committed: its files go to the record. Called for every batch in order, also for those without files. `cleaned` are those that were
+   * cleaned away, for good: they are new when they come again, and as soon as they are on record as taken they are on record as gone.
    */
-  commit(batchId: number, splits: readonly FileSplit[], cleanedDisk?: Disk): void {
-    const isRecorded = batchId <= this.seen.flushedThrough;
+  commit(batchId: number, splits: readonly FileSplit[], cleaned: readonly string[] = []): void {
     const files = splits.map(({ path, size, mtimeMs }) => ({ path: this.keyOf(path), size, mtimeMs }));
     this.seen.addBatch(batchId, files);
     for (const { path } of files) this.held.delete(path);
-    if (cleanedDisk !== undefined && !isRecorded && !this.fileNameOnly) {
-      const paths = splits.map(({ path }) => path);
-      this.cleaned(
-        batchId,
-        paths.filter((path) => isGoneForGood(cleanedDisk, path)),
-      );
-    }
-    if (batchId - this.seen.flushedThrough >= this.seen.flushEveryBatches) this.seen.flush(batchId);
+    this.seen.forget(cleaned.map((path) => this.keyOf(path)));
+    const isDue = batchId - this.seen.flushedThrough >= this.seen.flushEveryBatches;
+    if (isDue || cleaned.length > 0) this.seen.flush(batchId);
   }
 
-  /** These files of a committed batch were cleaned away: they are new when they come again, also after a restart. */
-  cleaned(batchId: number, paths: readonly string[]): void {
-    if (paths.length === 0) return;
-    this.seen.forget(paths.map((path) => this.keyOf(path)));
-    this.seen.flush(batchId);
+  /** Which files of a batch a process cleaned away that died before the record said so. */
+  cleanedBefore(batchId: number, splits: readonly FileSplit[], disk: Disk): string[] {
+    if (batchId <= this.seen.flushedThrough || this.fileNameOnly) return [];
+    return splits.map(({ path }) => path).filter((path) => isGoneForGood(disk, path));
   }
 
   /**

@@ -57,6 +57,19 @@ describe('cleanSource', () => {
     expect(numbersIn(after)).toEqual([1, 2, 3]);
   });
 
+  test.each([1, 100])(
+    'keeping %i batches, takes a name that was cleaned away for new after a restart',
+    async (keepBatches) => {
+      const disk = twoFiles();
+      const options = { ...DELETE, conf: { keepBatches } };
+      await runModelQuery(disk, options);
+      const next = disk.nextProcess();
+      next.writeFile(`${IN}/1.json`, '{"n":10}\n');
+      await runModelQuery(next, options);
+      expect(numbersIn(next)).toEqual([1, 2, 10]);
+    },
+  );
+
   test.each(['killed', 'ended'])(
     'reads a new file of a name that was cleaned away before the process was %s',
     async (end) => {
