@@ -340,15 +340,12 @@ export class ModelDisk implements Disk {
   }
 
   private settle(done: (op: Pending) => boolean): void {
-    for (let i = 0; i < this.pendingOps.length; ) {
-      const op = this.pendingOps[i] as Pending;
-      if (!done(op)) {
-        i++;
-        continue;
-      }
-      if (op.op !== 'write') applyNames(op, (node) => node.safeNames);
-      this.pendingOps.splice(i, 1);
+    let kept = 0;
+    for (const op of this.pendingOps) {
+      if (!done(op)) this.pendingOps[kept++] = op;
+      else if (op.op !== 'write') applyNames(op, (node) => node.safeNames);
     }
+    this.pendingOps.length = kept;
   }
 
   private handle(node: FileNode, path: string): FileHandle {
@@ -482,5 +479,10 @@ function nameOf(path: string): string {
 
 /** An error as Node throws it. */
 export function errnoError(code: string, call: string, path: string): Error {
-  return Object.assign(new Error(`${code}: ${call} '${path}'`), { code, path, syscall: call });
+  const { stackTraceLimit } = Error;
+  // Files that are not there are asked for all the time; where from would cost more than the rest of a disk in memory.
+  if (code === 'ENOENT') Error.stackTraceLimit = 0;
+  const error = new Error(`${code}: ${call} '${path}'`);
+  Error.stackTraceLimit = stackTraceLimit;
+  return Object.assign(error, { code, path, syscall: call });
 }
