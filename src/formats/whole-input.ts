@@ -1,5 +1,7 @@
 import { ByteWindow } from './byte-window.ts';
 
+const MARK_BYTES = 3;
+
 /** The whole stream as one piece, up to a limit; used as `Lines` is. */
 export class WholeInput {
   bytes: Uint8Array = new Uint8Array(0);
@@ -14,9 +16,9 @@ export class WholeInput {
 
   push(chunk: Uint8Array): void {
     const { window } = this;
-    const room = this.maxBytes + 1 - window.end;
+    // A byte order mark does not count.
+    const room = this.maxBytes + 1 + MARK_BYTES - window.end;
     window.append(chunk.subarray(0, Math.max(0, room)));
-    this.tooLong = window.end > this.maxBytes;
   }
 
   /** It has copied the chunk. */
@@ -35,6 +37,7 @@ export class WholeInput {
     this.bytes = window.bytes;
     this.start = window.start;
     this.end = window.end;
+    this.tooLong = this.end - this.start > this.maxBytes;
     return true;
   }
 }

@@ -18,6 +18,7 @@ import { COUNTER, type FuzzMessage, type FuzzWork, HEADER_BYTES, LENGTH } from '
 const MAX_HANG_MS = 2000;
 const MAX_MEMORY_BYTES = 512 * 1024 * 1024;
 const LOOK_MS = 100;
+const TELL_MS = 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -89,9 +90,13 @@ async function watched(worker: Worker, shared: SharedArrayBuffer, name: string):
     found ??= { input, error: `no answer within ${MAX_HANG_MS} ms`, shown: show(input) };
     void worker.terminate();
   });
+  let toldMs = performance.now();
   worker.on('message', (message: FuzzMessage) => {
     if (message.kind === 'finding') found = message;
     else end = message;
+    if (performance.now() - toldMs < TELL_MS) return;
+    toldMs = performance.now();
+    console.error(`${name}: ${end.executions} executions, ${end.corpus} inputs kept, ${end.blocks} blocks reached`);
   });
   await new Promise<void>((resolve) => {
     worker.on('error', (error) => {

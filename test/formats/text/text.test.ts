@@ -59,6 +59,7 @@ describe('reading', () => {
 
   test('so is a whole text', () => {
     const rejects: object[] = [];
+    expect(read('\ufeffabcd', [2], { maxRecordBytes: 4, wholetext: true }, rejects)).toEqual(['abcd']);
     expect(read('abc\ndef', [2], { maxRecordBytes: 4, wholetext: true }, rejects)).toEqual([]);
     expect(rejects).toEqual([{ line: 1, reason: 'longer than 4 bytes (maxRecordBytes)', raw: 'abc\nd' }]);
   });
