@@ -36,7 +36,7 @@ export class WholeInput {
     window.skipByteOrderMark();
     this.bytes = window.bytes;
     this.start = window.start;
-    this.end = window.end;
+    this.end = Math.min(window.end, this.start + this.maxBytes + 1);
     this.tooLong = this.end - this.start > this.maxBytes;
     return true;
   }
