@@ -88,9 +88,9 @@ export class Exclusions {
       .filter(({ reason }) => reason === 'quarantined');
   }
 
-  /** Leaves a split out, durably (two fsyncs, one more for the first). */
-  add(batchId: number, exclusion: Exclusion): void {
-    const entries = [...this.of(batchId), exclusion];
+  /** Leaves splits out, all of them or none, durably (two fsyncs, one more for the first). */
+  add(batchId: number, ...exclusions: readonly Exclusion[]): void {
+    const entries = [...this.of(batchId), ...exclusions];
     makeDirectoryDurable(this.disk, this.dir);
     const lines = entries.map((entry) => JSON.stringify(entry));
     writeDurable(this.disk, join(this.dir, String(batchId)), encodeFrame(lines), 'rename');

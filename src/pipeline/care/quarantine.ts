@@ -5,7 +5,6 @@ import type { Clock } from '../../clock.ts';
 import { configError, didYouMean } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { exists } from '../../fs/durable.ts';
-import { cutManifest } from '../../sinks/spark-manifest.ts';
 
 export interface Quarantined {
   readonly batchId: number;
@@ -23,7 +22,7 @@ export interface Quarantined {
  * Errors: QUARANTINE_NO_BATCH, QUARANTINE_NOT_IN_BATCH.
  */
 export function quarantine(disk: Disk, clock: Clock, checkpoint: Checkpoint, file: string): Quarantined {
-  const { offsets, commits, exclusions, attempts, outputs } = checkpoint;
+  const { offsets, commits, exclusions, attempts } = checkpoint;
   const entry = offsets.get(offsets.newest);
   if (entry === undefined || commits.newest >= entry.batchId) {
     throw configError(
@@ -32,24 +31,26 @@ export function quarantine(disk: Disk, clock: Clock, checkpoint: Checkpoint, fil
     );
   }
   const { batchId } = entry;
-  const split = findSplit(disk, splitsOf(entry), file);
-  if (split === null) {
+  const splits = splitsOfFile(disk, splitsOf(entry), file);
+  const [first] = splits;
+  if (first === undefined) {
     const names = splitsOf(entry).flatMap((known) => pathOf(known) ?? []);
     throw configError(
       'QUARANTINE_NOT_IN_BATCH',
       `${file} is not among the ${names.length} files of batch ${batchId}, the one that is to be run again.${didYouMean(resolve(file), names)} \`clickstream checkpoint show\` lists them.`,
     );
   }
-  const already = exclusions.isQuarantined(batchId, split);
-  // Files that an attempt has published are written anew by the next one; an entry of a manifest would be kept.
-  for (const { path } of outputs.list()) cutManifest(disk, path, batchId - 1);
-  if (!already) exclusions.add(batchId, { reason: 'quarantined', split, atMs: clock.nowMs() });
+  const left = splits.filter((split) => !exclusions.isQuarantined(batchId, split));
+  const atMs = clock.nowMs();
+  if (left.length > 0)
+    exclusions.add(batchId, ...left.map((split) => ({ reason: 'quarantined', split, atMs }) as const));
   attempts.clear();
-  return { batchId, path: pathOf(split) as string, already };
+  return { batchId, path: pathOf(first) as string, already: left.length === 0 };
 }
 
-function findSplit(disk: Disk, splits: readonly unknown[], file: string): unknown {
+/** Several sources may read one file. */
+function splitsOfFile(disk: Disk, splits: readonly unknown[], file: string): unknown[] {
   const path = resolve(file);
   const names = new Set([path, exists(disk, path) ? disk.realpath(path) : path]);
-  return splits.find((split) => names.has(pathOf(split) ?? '')) ?? null;
+  return splits.filter((split) => names.has(pathOf(split) ?? ''));
 }
