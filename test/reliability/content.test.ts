@@ -282,3 +282,25 @@ test('a text keeps its own way of writing a value through JSON and CSV: nothing 
   });
   expect(lines.map((line) => line.replace(/^"(.*)"$/, '$1'))).toEqual(texts);
 });
+
+test.each([
+  ['first', 'b'],
+  ['last', 'a'],
+])('fields that come and go (the file with more of them %s) do not change the columns', async (_which, before) => {
+  const schema = 'id INT, name STRING, more STRUCT<x: INT, y: INT>';
+  work.deliver(
+    `drift/in/${before}1.json`,
+    '{"id":1,"name":"n","more":{"x":1,"y":2,"z":3},"new":[1,2,{"deep":true}]}\n',
+  );
+  work.deliver('drift/in/aa.json', '{"id":2}\n{"NAME":"any case","id":3,"more":{"y":5}}\n');
+  const way: Way = { from: 'json', to: 'csv', schema: 'id INT, name STRING' };
+  const { lines, aside } = await run(work.path('drift', 'in'), way, 'drift');
+  expect(aside).toEqual([]);
+  expect(lines.toSorted()).toEqual(['1,n', '2,', '3,any case']);
+  const nested = await run(work.path('drift', 'in'), { from: 'json', to: 'json', schema }, 'nested');
+  expect(nested.lines.toSorted()).toEqual([
+    '{"id":1,"name":"n","more":{"x":1,"y":2}}',
+    '{"id":2}',
+    '{"id":3,"name":"any case","more":{"y":5}}',
+  ]);
+});
