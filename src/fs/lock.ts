@@ -104,15 +104,17 @@ async function tryAcquire(
       holder,
     };
     const text = JSON.stringify(owner);
-    release = () => {
-      try {
-        if (readLock(disk, path) === text) removeIfThere(disk, path);
-      } catch {
-        // The next taker finds that we are dead.
-      }
-      beacon?.close();
-    };
     const taken = await take(disk, path, text, host, clock, onDead);
+    if (taken) {
+      release = () => {
+        try {
+          if (readLock(disk, path) === text) removeIfThere(disk, path);
+        } catch {
+          // The next taker finds that we are dead.
+        }
+        beacon?.close();
+      };
+    }
     const lit = taken && (beacon === null || (await host.isLit(dir, beacon.name)));
     if (lit && readLock(disk, path) === text) {
       await removeLeftovers(disk, dir, beacon, host);
@@ -121,7 +123,7 @@ async function tryAcquire(
     release();
     return null;
   } catch (error) {
-    // Also a lock that was taken already: left behind, it would look like that of a process that was killed.
+    // A lock that was taken already, too: left behind, it would look like that of a process that was killed.
     release();
     throw error;
   }
