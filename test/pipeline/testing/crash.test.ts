@@ -24,6 +24,7 @@ describe('the disk of a crash test', () => {
     const disk = toldDisk(nodeDisk, (op) => told.push(`${op} ${filesBelow(work.dir).join()}`));
     const file = disk.create(path('a'));
     disk.write(file, Buffer.from('abcd'), 0, 4);
+    disk.setTime(file, 1000);
     disk.fsync(file);
     disk.close(file);
     disk.stat(path('a'));
@@ -36,6 +37,7 @@ describe('the disk of a crash test', () => {
     expect(told).toEqual([
       'create ',
       'write a',
+      'setTime a',
       'fsync a',
       'link a',
       'rename a,b',

@@ -2,7 +2,7 @@ import type { Disk } from '../../../fs/disk.ts';
 
 /** The operations that change what is on a disk, or what of it is safe. A crash between two others leaves nothing else. */
 export const CHANGES = [
-  ...(['create', 'write', 'fsync', 'mkdir', 'link', 'rename', 'unlink', 'rmdir', 'fsyncDirectory'] as const),
+  ...(['create', 'write', 'setTime', 'fsync', 'mkdir', 'link', 'rename', 'unlink', 'rmdir', 'fsyncDirectory'] as const),
 ] as const;
 
 export type Change = (typeof CHANGES)[number];
@@ -26,6 +26,7 @@ export function toldDisk(disk: Disk, before: BeforeChange): Disk {
       before('write', half === 0 ? null : () => void disk.write(file, buffer, offset, half));
       return disk.write(file, buffer, offset, length);
     },
+    setTime: told('setTime', (file, mtimeMs) => disk.setTime(file, mtimeMs)),
     fsync: told('fsync', (file) => disk.fsync(file)),
     mkdir: told('mkdir', (path) => disk.mkdir(path)),
     link: told('link', (from, to) => disk.link(from, to)),
