@@ -10,8 +10,8 @@ export type Fate =
   | { readonly kind: 'none' }
   /** It is asked to stop. */
   | { readonly kind: 'stop'; readonly afterMs: number }
-  /** It, or the whole machine, is gone before this operation. */
-  | { readonly kind: 'kill' | 'powerLoss'; readonly at: number }
+  /** It, or the whole machine, is gone before this operation; with `where`, of those on paths that contain it. */
+  | { readonly kind: 'kill' | 'powerLoss'; readonly at: number; readonly where?: string }
   | {
       readonly kind: 'error';
       readonly at: number;
@@ -51,6 +51,7 @@ export async function runProcess(
 ): Promise<ProcessEnd> {
   const clock = world.time.clock();
   const fault = faultOf(fate);
+  const isCut = cutOf(fate);
   const run = { time: world.time, clock, disk };
   const before = disk.calls.length;
   const end = (kind: ProcessEnd['kind'], error: unknown): ProcessEnd => ({
@@ -60,11 +61,14 @@ export async function runProcess(
     calls: disk.calls.slice(before),
   });
   disk.beforeCall = (op, path) => {
+    if (isCut(path)) {
+      disk.powerOffAt(disk.calls.length - 1);
+      throw new PowerLoss();
+    }
     world.time.pass(costOf(world.dice));
     if (op === 'openRead' && world.producer.denied.has(path)) throw errnoError('EACCES', 'open', path);
     fault.check(op, path);
   };
-  if (fate.kind === 'kill' || fate.kind === 'powerLoss') disk.powerOffAt(disk.calls.length + fate.at);
   try {
     const query = await meanwhile(run, null, start(createSession({ disk, clock })));
     planStop(world, query, fate.kind === 'stop' ? fate.afterMs : LONGEST_MS);
@@ -123,6 +127,14 @@ export async function rested(disk: ModelDisk, query: StreamingQuery | null, isDo
 function costOf(dice: Dice): number {
   if (dice.chance(0.8)) return 0;
   return dice.chance(0.995) ? dice.between(0, 4) : dice.between(100, 3000);
+}
+
+/** Whether the operation on a path is the one before which the power goes. */
+function cutOf(fate: Fate): (path: string) => boolean {
+  if (fate.kind !== 'kill' && fate.kind !== 'powerLoss') return () => false;
+  const { at, where = '' } = fate;
+  let seen = 0;
+  return (path) => path.includes(where) && seen++ === at;
 }
 
 function faultOf(fate: Fate): { check(op: keyof Disk, path: string): void; readonly struck: ReadonlySet<keyof Disk> } {

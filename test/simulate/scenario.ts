@@ -94,8 +94,8 @@ function changedSettings(dice: Dice, pipeline: Pipeline, settings: RunSettings):
     ...maybe('settleMs', 0.1),
     ...maybe('latestFirst', 0.1),
     ...maybe('drain', 0.1),
-    ...maybe('delayMs', 0.1),
-    ...maybe('filter', 0.1),
+    ...maybe('delayMs', 0.2),
+    ...maybe('filter', 0.3),
     trigger: randomTrigger(dice),
   };
 }
@@ -137,10 +137,26 @@ const KINDS_OF_OPS: readonly (readonly (keyof Disk)[])[] = [
   ['mkdir'],
 ];
 
+/** Where it hurts most to die. */
+const PLACES = [
+  '/offsets/',
+  '/commits/',
+  '/commits/',
+  '/exclusions',
+  '/state/',
+  '/sources/',
+  '/out/',
+  '/_rejects/',
+  '/lock',
+];
+
 function randomFate(dice: Dice, trigger: TriggerChoice): Fate {
   const endsItself = trigger.kind === 'availableNow' || trigger.kind === 'once';
   const kind = dice.pick(['none', 'kill', 'powerLoss', 'powerLoss', 'error', 'error'] as const);
-  if (kind === 'kill' || kind === 'powerLoss') return { kind, at: dice.between(0, dice.pick([60, 200, 600])) };
+  if (kind === 'kill' || kind === 'powerLoss') {
+    if (dice.chance(0.5)) return { kind, at: dice.between(0, dice.pick([60, 200, 600])) };
+    return { kind, at: dice.between(0, dice.pick([3, 15, 40])), where: dice.pick(PLACES) };
+  }
   if (kind === 'error') {
     const ops = dice.pick(KINDS_OF_OPS);
     const at = dice.between(0, ops.length === 0 ? dice.pick([60, 200, 600]) : 20);

@@ -76,7 +76,9 @@ export class SimulatedTime {
     }
   }
 
+  /** The clock of a new process. All processes here have one pid: that no two begin in the same millisecond tells them apart. */
   clock(): ProcessClock {
+    if (this.frozenAtMs !== null) this.frozenAtMs++;
     const own = new Set<Sleeper>();
     return {
       get isSleptBy() {

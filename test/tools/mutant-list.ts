@@ -295,4 +295,63 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: 'test/sinks/file.test.ts',
   },
+  {
+    name: 'files rest by the wall clock',
+    file: 'src/sources/file/pending.ts',
+    edits: [
+      [
+        'return this.options.clock.monotonicMs() - candidate.sinceMs;',
+        'return this.options.clock.nowMs() - candidate.sinceMs;',
+      ],
+      ['sinceMs: this.options.clock.monotonicMs() };', 'sinceMs: this.options.clock.nowMs() };'],
+    ],
+    caughtBy: 'test/reliability/clocks.test.ts',
+  },
+  {
+    name: 'ticks come by the wall clock',
+    file: 'src/engine/streaming-query.ts',
+    edits: [
+      ['return clock.monotonicMs() + nextTickMs(nowMs, intervalMs) - nowMs;', 'return nextTickMs(nowMs, intervalMs);'],
+      [
+        'while (!this.stopping && clock.monotonicMs() < nextMs) await this.sleepUntil(nextMs - clock.monotonicMs());',
+        'while (!this.stopping && clock.nowMs() < nextMs) await this.sleepUntil(nextMs - clock.nowMs());',
+      ],
+    ],
+    caughtBy: 'test/engine/clocks.test.ts',
+  },
+  {
+    name: 'a flush of a folder that failed is passed over',
+    file: DURABLE,
+    edits: [['  } catch (error) {\n    throw fsyncError(path, error);\n  }\n}\n', '  } catch {}\n}\n']],
+    caughtBy: 'test/reliability/failed-flushes.test.ts',
+  },
+  {
+    name: 'output files have the time of their writing',
+    file: 'src/sinks/write.ts',
+    edits: [['const mtimeMs = this.batch.batchTimeMs;', 'const mtimeMs = undefined;']],
+    caughtBy: 'test/reliability/chained-tasks.test.ts',
+  },
+  {
+    name: 'input that was cleaned away is not flushed before it is forgotten',
+    file: 'src/sources/file/clean.ts',
+    edits: [['for (const folder of new Set(paths.map((path) => dirname(path)))) syncDirectory(disk, folder);', '']],
+    caughtBy: 'test/sources/file/clean.test.ts',
+  },
+  {
+    name: 'input that could not be read is passed over by a bounded run',
+    file: 'src/engine/streaming-query.ts',
+    edits: [['source.reportUnread?.();', '{}']],
+    caughtBy: 'test/sources/file/unreadable.test.ts',
+  },
+  {
+    name: 'files of an earlier attempt at a batch that wrote more stay',
+    file: 'src/sinks/write.ts',
+    edits: [
+      [
+        '      if (lastBatchId === null || batch.batchId <= lastBatchId) removeLeftovers(request, batch, written.parts);\n',
+        '',
+      ],
+    ],
+    caughtBy: 'test/reliability/simulate.test.ts',
+  },
 ];
