@@ -85,9 +85,11 @@ export async function runWithError(task: ErrorTask, error: ErrorCase): Promise<E
 /**
  * A flush that failed ends the run. Only the folder above one that is there already may be closed to us: nothing of ours is named in it.
  */
-function flushProblems({ op, code }: ErrorCase, { kind, error }: ProcessEnd): string[] {
+function flushProblems({ op, code, reach }: ErrorCase, { kind, error }: ProcessEnd): string[] {
   if (op !== 'fsync' && op !== 'fsyncDirectory') return [];
-  if (op === 'fsyncDirectory' && code === 'EACCES' && kind === 'ended') return [];
   const found = (error as { code?: string } | null)?.code ?? 'nothing';
+  // Where everything is closed to us from there on, the operation behind it says so.
+  const saidNext = reach === 'all' && found === 'PERMISSION_DENIED';
+  if (op === 'fsyncDirectory' && code === 'EACCES' && (kind === 'ended' || saidNext)) return [];
   return found === 'FSYNC_FAILED' ? [] : [`a flush that failed was passed over: the run ended with ${found}`];
 }
