@@ -69,9 +69,10 @@ export async function runProcess(
     if (op === 'openRead' && world.producer.denied.has(path)) throw errnoError('EACCES', 'open', path);
     fault.check(op, path);
   };
+  const stop = planStop(world, fate.kind === 'stop' ? fate.afterMs : LONGEST_MS);
   try {
     const query = await meanwhile(run, null, start(createSession({ disk, clock })));
-    planStop(world, query, fate.kind === 'stop' ? fate.afterMs : LONGEST_MS);
+    stop.of(query);
     await meanwhile(run, query, query.awaitTermination());
     // What fails at the very end, when nothing is left to be lost, need not be told.
     return end('ended', null);
@@ -105,10 +106,23 @@ async function meanwhile<T>(run: Run, query: StreamingQuery | null, work: Promis
   return await work;
 }
 
-function planStop({ time }: World, query: StreamingQuery, afterMs: number): void {
+/** Stops a query some time after its process began, or as soon as it is there. */
+function planStop({ time }: World, afterMs: number): { of(query: StreamingQuery): void } {
+  let isDue = false;
+  let query: StreamingQuery | null = null;
+  const stop = () => {
+    if (isDue && query?.isActive) void query.stop();
+  };
   time.at(time.monotonicMs + afterMs, () => {
-    if (query.isActive) void query.stop();
+    isDue = true;
+    stop();
   });
+  return {
+    of(started) {
+      query = started;
+      stop();
+    },
+  };
 }
 
 /** How long a process must do nothing to be at rest: it lets others have their turn within a batch and between two. */

@@ -61,7 +61,8 @@ class Simulation {
   private readonly plan = new PlanRecorder();
   private readonly dice: Dice;
   private readonly settings: RunSettings[] = [];
-  private readonly flushedAgain: string[] = [];
+  /** What no process may do, whatever befalls it. */
+  private readonly misdeeds: string[] = [];
   disk: ModelDisk;
 
   constructor(
@@ -103,7 +104,7 @@ class Simulation {
     const settingsOf = (process: number) => this.settings[process] as RunSettings;
     const canRemove = this.ends.every(({ struck }) => !struck.has('unlink'));
     const problems = await check({ pipeline, disk: this.disk, plan, settingsOf, producer: this.producer, canRemove });
-    return [...problems, ...this.flushedAgain.map((path) => `${path} was flushed again after its flush had failed`)];
+    return [...problems, ...this.misdeeds];
   }
 
   /** Runs to the end, mending what the message of a stop asks for. Null, or why it cannot be done. */
@@ -156,7 +157,9 @@ class Simulation {
   /** The disk that the next process finds. */
   private after(fate: Fate, { kind }: ProcessEnd): ModelDisk {
     const { disk, dice } = this;
-    this.flushedAgain.push(...disk.flushedAgain.splice(0));
+    for (const path of disk.flushedAgain.splice(0))
+      this.misdeeds.push(`${path} was flushed again after its flush had failed`);
+    if (kind !== 'gone' && disk.openHandles > 0) this.misdeeds.push(`a process left ${disk.openHandles} files open`);
     if (kind !== 'gone' || fate.kind !== 'powerLoss') return this.prepared(disk.nextProcess());
     const keep = dice.pick([0, 0.5, 0.9, 1]);
     const tornAt = dice.chance(0.3) ? 512 * dice.between(0, 2) : undefined;
