@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { BIN, buildProduct, type CliResult, runCli, startProcess } from '../support/cli.ts';
@@ -5,6 +6,7 @@ import { clicksArray, clickText } from '../support/clicks-text.ts';
 import { createWorkspace, dataFiles, type Workspace } from '../support/workspace.ts';
 
 const TASK1 = ['task1', '--in', 'json', '--out', 'csv', '--checkpoint', 'state/task1', '--once', '--settle', '0'];
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
 const isRoot = process.getuid?.() === 0;
 
 let work: Workspace;
@@ -42,6 +44,22 @@ describe('the limits of a process', () => {
     expect(rows()).toHaveLength(1000);
   });
 });
+
+(hasStrace ? test : test.skip)(
+  'a flush that fails ends the run; the next one redoes the batch (needs strace)',
+  async () => {
+    work.deliver('json/a.json', clicksArray('2026-01-01T00:00:01Z', '2026-01-01T00:00:02Z'));
+    for (const nth of [3, 12, 18]) {
+      const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', `inject=fsync:error=EIO:when=${nth}`];
+      const { code, stderr } = await startProcess('strace', [...inject, process.execPath, BIN, ...TASK1], work.dir)
+        .ended;
+      expect(stderr).toMatch(/cannot make .* durable: fsync failed \(EIO\)/);
+      expect(code).toBe(1);
+    }
+    expect(await runCli(TASK1, work.dir)).toMatchObject({ code: 0 });
+    expect(rows()).toHaveLength(2);
+  },
+);
 
 (isRoot ? describe.skip : describe)('a file that may not be read (skipped for root, who may read all)', () => {
   test('is left out, the others are processed, and the exit code shows it', async () => {
