@@ -30,7 +30,8 @@ export interface RowEncoding {
 /** Bytes of whole rows, encoded as the sink asked. */
 export interface EncodedRows {
   readonly rows: number;
-  readonly parts: readonly Uint8Array[];
+  /** Valid until the next rows are asked for. */
+  readonly bytes: Uint8Array;
 }
 
 export interface SinkBatch {

@@ -8,6 +8,7 @@ import { emptyAccount } from './batch-run.ts';
 import { breathe } from './breathe.ts';
 import { buildOperators, type OperatorTree } from './build-operators.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
+import { OutputBytes } from './output-bytes.ts';
 import { RowFlow } from './row-flow.ts';
 import type { StageSpec } from './stage.ts';
 
@@ -38,7 +39,12 @@ export interface ChunkResult {
 }
 
 export type ChunkOutput =
-  | { readonly kind: 'bytes'; readonly rows: number; readonly parts: readonly Uint8Array[] }
+  | {
+      readonly kind: 'bytes';
+      readonly rows: number;
+      /** The only view of its buffer, which another chunk may use afterwards. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
   | {
       readonly kind: 'groups';
       readonly size: number;
@@ -69,15 +75,20 @@ export interface StageTools {
   readonly read: ChunkReader<Batch>;
   /** For a stage that makes bytes: the encoder of a chunk's rows, batch by batch. */
   readonly openEncoder: () => (batch: Batch) => Uint8Array;
-  /** Reads a chunk's rows as the bytes that the whole stage makes of them, for a stage that only picks fields. Null: there is no such way. */
-  readonly project: ChunkReader<ProjectedRows> | null;
+  /** For a stage that only picks fields. Null: there is no such way. */
+  readonly project: ChunkProjector | null;
 }
 
-export interface ProjectedRows {
-  readonly rows: number;
-  /** Valid until the next ones are asked for. */
-  readonly bytes: Uint8Array;
-}
+/**
+ * Reads a chunk's rows as the bytes that the whole stage makes of them, which it hands to `write`, valid during the call. What it gives are
+ * numbers of rows.
+ */
+export type ChunkProjector = (
+  chunk: SplitChunk,
+  start: RecordPlace | null,
+  context: ReadContext,
+  write: (bytes: Uint8Array) => void,
+) => AsyncGenerator<number, ChunkEnds>;
 
 /** Runs a query's stage on chunks, one at a time. */
 export class StageRunner {
@@ -97,44 +108,46 @@ export class StageRunner {
     invariant((this.aggregate === null) === (output.kind === 'bytes'), 'a stage gives what its query needs');
   }
 
-  /** `start` null: where the chunk begins is to be guessed. */
+  /** `start` null: where the chunk begins is to be guessed. `spare`: for the output's bytes. */
   async run(
     batch: StageBatch,
     chunk: SplitChunk,
     start: RecordPlace | null,
     signal: AbortSignal,
+    spare: ArrayBuffer | null,
   ): Promise<ChunkResult> {
     const { read, project } = this.tools;
     const run = new ChunkRun(batch, this.spec.outputMode, signal, (context) => read(chunk, start, context));
     if (this.aggregate !== null) return run.finish(await this.groups(run, this.aggregate));
-    if (project === null) return run.finish(await this.bytes(run));
-    return run.finish(await this.projected(run, (context) => project(chunk, start, context)));
+    const output = new OutputBytes(spare, chunk.bytes);
+    const rows =
+      project === null
+        ? await this.encoded(run, output)
+        : await this.projected(run, (context) => project(chunk, start, context, (bytes) => output.append(bytes)));
+    return run.finish({ kind: 'bytes', rows, bytes: output.take() });
   }
 
-  private async bytes(run: ChunkRun): Promise<ChunkOutput> {
+  private async encoded(run: ChunkRun, output: OutputBytes): Promise<number> {
     const encode = this.tools.openEncoder();
-    const parts: Uint8Array[] = [];
     let rows = 0;
     for await (const batch of this.tree.root.rows(run)) {
       rows += batch.length;
-      parts.push(encode(batch).slice());
+      output.append(encode(batch));
     }
-    return { kind: 'bytes', rows, parts };
+    return rows;
   }
 
   /** All operators of such a stage give on every row that they get. */
   private async projected(
     run: ChunkRun,
-    project: (context: ReadContext) => AsyncGenerator<ProjectedRows, ChunkEnds>,
-  ): Promise<ChunkOutput> {
-    const parts: Uint8Array[] = [];
+    project: (context: ReadContext) => AsyncGenerator<number, ChunkEnds>,
+  ): Promise<number> {
     let rows = 0;
-    for await (const projected of run.take(project, (given) => given.rows)) {
-      rows += projected.rows;
-      parts.push(projected.bytes.slice());
-      for (const { edge } of this.tree.laws) run.flow.give(edge, projected.rows);
+    for await (const projected of run.take(project, (given) => given)) {
+      rows += projected;
+      for (const { edge } of this.tree.laws) run.flow.give(edge, projected);
     }
-    return { kind: 'bytes', rows, parts };
+    return rows;
   }
 
   private async groups(run: ChunkRun, aggregate: AggregateOperator): Promise<ChunkOutput> {

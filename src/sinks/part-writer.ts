@@ -45,14 +45,14 @@ export class PartWriter {
   }
 
   /** Rows in the form of `rowEncoding`. */
-  async writeEncoded({ rows, parts }: EncodedRows): Promise<void> {
+  async writeEncoded({ rows, bytes }: EncodedRows): Promise<void> {
     const { format, schema, formatOptions } = this.request;
     if (this.encoder === null) {
       this.encoder = await openEncoder(format, { schema, options: formatOptions });
       this.take(await this.encoder.encode(batchOf(schema, [])));
     }
     this.rows += rows;
-    for (const bytes of parts) this.take(bytes);
+    this.take(bytes);
   }
 
   /** Ends the file's bytes; it has no name yet. */

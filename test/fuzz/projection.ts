@@ -62,20 +62,16 @@ export function projectionDifference(given: ProjectionCase): { readonly plain: s
 /** null: there is no projection for the case. */
 function projectedOutcome(given: ProjectionCase): string | null {
   let isThere = true;
+  const parts: Uint8Array[] = [];
+  const write = (bytes: Uint8Array) => void parts.push(bytes.slice());
   const { batches, rejects, dropped, error } = decoded((request) => {
-    const made = openProjection({ ...request, columns: given.columns, csvOptions: given.csvOptions });
+    const made = openProjection({ ...request, columns: given.columns, csvOptions: given.csvOptions, write });
     isThere &&= made !== null;
     return made ?? { push: () => [], finish: () => [] };
   }, given);
   if (!isThere) return null;
-  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
-  return outcome(
-    batches.map(({ bytes }) => bytes),
-    rows,
-    rejects,
-    dropped,
-    error,
-  );
+  const rows = batches.reduce((sum, written) => sum + written, 0);
+  return outcome(parts, rows, rejects, dropped, error);
 }
 
 function plainOutcome(given: ProjectionCase): string {

@@ -89,7 +89,7 @@ function fakeThread(runner: StageRunner, delays: readonly number[], failures: re
   const thread = {
     isAlive: true,
     load: 0,
-    send(batch: StageBatch, chunk: SplitChunk, take: (result: ChunkResult | null) => void) {
+    send(batch: StageBatch, chunk: SplitChunk, spare: ArrayBuffer | null, take: (result: ChunkResult | null) => void) {
       const turn = sent++;
       thread.load++;
       const answer = async () => {
@@ -98,7 +98,7 @@ function fakeThread(runner: StageRunner, delays: readonly number[], failures: re
         const fails = failures[turn % failures.length];
         const result = fails
           ? null
-          : await runner.run(batch, chunk, null, new AbortController().signal).catch(() => null);
+          : await runner.run(batch, chunk, null, new AbortController().signal, spare).catch(() => null);
         thread.load--;
         take(result);
       };
@@ -118,7 +118,7 @@ async function read(files: Files, threads: readonly ChunkThread[], chunkBytes: n
   const splits = files.splits.map((split) => (chunkBytes === undefined ? split : { ...split, chunkBytes }));
   const chunks = splits.flatMap((split) => chunksOf(split));
   const { signal } = new AbortController();
-  const batch = new PooledBatch(files.runner(), threads, BATCH, chunks, signal, () => {});
+  const batch = new PooledBatch(files.runner(), threads, BATCH, chunks, signal, () => {}, []);
   let text = '';
   let rows = 0;
   const rejects: unknown[] = [];
@@ -126,7 +126,7 @@ async function read(files: Files, threads: readonly ChunkThread[], chunkBytes: n
     const before = start.line - (result.ends.start?.line ?? start.line);
     rows += result.inputRows;
     rejects.push(...result.rejects.map((record) => ({ ...record, line: (record.line ?? 0) + before })));
-    if (result.output.kind === 'bytes') text += Buffer.concat(result.output.parts).toString();
+    if (result.output.kind === 'bytes') text += Buffer.from(result.output.bytes).toString();
   }
   return { text, rejects, rows };
 }
@@ -152,7 +152,7 @@ describe('chunks on several threads', () => {
     const dying: ChunkThread = {
       isAlive: true,
       load: 0,
-      send(_batch, _chunk, take) {
+      send(_batch, _chunk, _spare, take) {
         Object.assign(dying, { isAlive: false });
         take(null);
       },
@@ -180,7 +180,7 @@ describe('chunks on several threads', () => {
       });
     const chunks = chunksOf({ ...(given.splits[0] as (typeof given.splits)[0]), chunkBytes: 12 });
     const threads = [fakeThread(runner(), [0], [false])];
-    const batch = new PooledBatch(runner(), threads, BATCH, chunks, new AbortController().signal, () => {});
+    const batch = new PooledBatch(runner(), threads, BATCH, chunks, new AbortController().signal, () => {}, []);
     const rows: number[] = [];
     const reading = async () => {
       for await (const { result } of batch.results()) rows.push(result.passedRows);

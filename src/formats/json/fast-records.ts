@@ -81,10 +81,10 @@ export interface RunTaker {
 export class FastRecords {
   /** Where the line began on which the last record of a run begins, when it began in the run; else -1. */
   lineStart = -1;
-  private readonly stage: KernelStage;
+  private stage: KernelStage;
 
   private constructor(
-    kernel: Kernel,
+    private readonly kernel: Kernel,
     private readonly shared: Shared,
     private readonly shapes: RecordShapes,
     private readonly taker: RunTaker,
@@ -99,6 +99,11 @@ export class FastRecords {
     const shapes = shapesOf(schema, options);
     if (kernel === null || shapes === null) return null;
     return new FastRecords(kernel, sharedOf(schema, options), shapes, taker, until);
+  }
+
+  /** The records of another stream come. */
+  restart(): void {
+    this.stage = new KernelStage(this.kernel, this.shapes.program);
   }
 
   /** Takes the records from `window.bytes[at]` on as far as they fit; gives the end of the last one, or `at`. */

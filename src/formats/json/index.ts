@@ -4,7 +4,7 @@ import { jsonEncoder } from './encode.ts';
 import { jsonOptions } from './options.ts';
 
 export { type JsonMode, type JsonOptions, jsonOptions } from './options.ts';
-export { openProjection, type ProjectedColumn, type ProjectedRows, type ProjectionRequest } from './projection.ts';
+export { openProjection, type ProjectedColumn, type ProjectionRequest } from './projection.ts';
 
 /** JSON: lines of objects, and on reading in mode `reject` any sequence of values and arrays (`JsonRecords`). */
 export const jsonFormat: Format = {

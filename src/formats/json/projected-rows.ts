@@ -27,12 +27,6 @@ export interface ProjectedColumn {
   readonly type: DataType;
 }
 
-/** Rows of CSV, each with its line end. */
-export interface ProjectedRows {
-  readonly rows: number;
-  readonly bytes: Uint8Array;
-}
-
 /** How the rows of a stream become CSV. */
 export interface RowsToCsv {
   readonly projection: Projection;
@@ -40,14 +34,17 @@ export interface RowsToCsv {
   /** The schema of the output and the options of its encoder, which writes no header. */
   readonly schema: Schema;
   readonly encoding: Readonly<Record<string, unknown>>;
+  readonly write: (bytes: Uint8Array) => void;
 }
 
 /**
- * Records become rows of CSV: by projection where the kernel is sure of their text, else through columns and the encoder, in their order.
+ * Records become rows of CSV: by projection where the kernel is sure of their text, else through columns and the encoder, in their order. What
+ * is ready are numbers of rows: they are written already.
  */
-export class ProjectedRowsOutput implements RecordOutput<ProjectedRows>, RunTaker {
+export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
   fast: FastRecords | null = null;
-  private readonly done: ProjectedRows[] = [];
+  /** Rows written and not yet given account of. */
+  private written = 0;
   private encoder: Encoder | null = null;
   private plainEncoder: Encoder | null = null;
   /** A record that fits but cannot be projected begins here. */
@@ -63,12 +60,14 @@ export class ProjectedRowsOutput implements RecordOutput<ProjectedRows>, RunTake
   ) {}
 
   get isReady(): boolean {
-    return this.done.length > 0 || this.rows.hasBatches;
+    return this.written > 0 || this.rows.hasBatches;
   }
 
-  *ready(): Iterable<ProjectedRows> {
+  *ready(): Iterable<number> {
     this.encodeBatches();
-    for (let rows = this.done.shift(); rows !== undefined; rows = this.done.shift()) yield rows;
+    const { written } = this;
+    this.written = 0;
+    if (written > 0) yield written;
   }
 
   finish(): void {
@@ -95,7 +94,8 @@ export class ProjectedRowsOutput implements RecordOutput<ProjectedRows>, RunTake
     this.credit = Math.min(MOST_CREDIT, this.credit + kernel.rows);
     this.rows.flush();
     this.encodeBatches();
-    this.done.push({ rows: kernel.rows, bytes: kernel.text().slice() });
+    this.way.write(kernel.text());
+    this.written += kernel.rows;
   }
 
   /** Rows were decoded that could not be projected, or not tried. */
@@ -114,8 +114,8 @@ export class ProjectedRowsOutput implements RecordOutput<ProjectedRows>, RunTake
   private encodeBatches(): void {
     if (!this.rows.hasBatches) return;
     for (const batch of this.rows.batches()) {
-      const bytes = this.encoderFor(batch).encode(this.projected(batch));
-      this.done.push({ rows: batch.length, bytes });
+      this.way.write(this.encoderFor(batch).encode(this.projected(batch)));
+      this.written += batch.length;
     }
   }
 

@@ -6,48 +6,48 @@ import { projectedCells } from '../csv/projected-cells.ts';
 import { recordDecoder } from './decode.ts';
 import { FastRecords, shapesOf } from './fast-records.ts';
 import { jsonOptions } from './options.ts';
-import {
-  type ProjectedColumn,
-  type ProjectedRows,
-  ProjectedRowsOutput,
-  projectedSchema,
-  type RowsToCsv,
-} from './projected-rows.ts';
+import { type ProjectedColumn, ProjectedRowsOutput, projectedSchema, type RowsToCsv } from './projected-rows.ts';
 import type { OpenOutput } from './record-output.ts';
 import { RowBuilder } from './row-builder.ts';
 
-export type { ProjectedColumn, ProjectedRows };
+export type { ProjectedColumn };
 
 export interface ProjectionRequest extends DecodeRequest {
   /** The columns of the output in its order; one field may be several of them. */
   readonly columns: readonly ProjectedColumn[];
   /** Options of the CSV format; `header` does not count, the header is the caller's. */
   readonly csvOptions: Readonly<Record<string, unknown>>;
+  /** Takes the rows of CSV, each with its line end, in their order; the bytes are valid during the call. */
+  readonly write: (bytes: Uint8Array) => void;
 }
 
 /**
  * Decodes JSON records and writes some of their fields as rows of CSV in one step. The law: for any input, the bytes are those that
- * the decoder of `jsonFormat` and the encoder of `csvFormat` give one behind the other, and so are rejects, dropped rows and errors; how many rows
- * come at a time is not said.
+ * the decoder of `jsonFormat` and the encoder of `csvFormat` give one behind the other, and so are rejects, dropped rows and errors. What the
+ * decoder gives are numbers of rows that were written; how many come at a time is not said.
  *
  * null where that would be no faster: without the kernel, for schemas, options or columns that the kernel does not know.
  *
  * @throws JSON_OPTION, CSV_OPTION for options that cannot be; while decoding as `jsonDecoder` and `csvEncoder` do.
  */
-export function openProjection(request: ProjectionRequest): Decoder<ProjectedRows> | null {
+export function openProjection(request: ProjectionRequest): Decoder<number> | null {
   const options = jsonOptions(request.options);
   const encoding = { ...csvOptions(request.csvOptions), header: false };
   const shapes = sharedKernel() === null ? null : shapesOf(request.schema, options);
   if (shapes === null) return null;
-  const { columns, schema } = request;
+  const { columns, schema, write } = request;
   const numbers = columns.map(({ path, type }) => (isAsRead(schema, path, type) ? shapes.columnAt(path) : null));
   if (numbers.includes(null)) return null;
   const projection = projectedCells(numbers as number[], encoding);
   if (projection === null) return null;
-  return recordDecoder(request, options, opener({ projection, columns, schema: projectedSchema(columns), encoding }));
+  return recordDecoder(
+    request,
+    options,
+    opener({ projection, columns, schema: projectedSchema(columns), encoding, write }),
+  );
 }
 
-function opener(way: RowsToCsv): OpenOutput<ProjectedRows> {
+function opener(way: RowsToCsv): OpenOutput<number> {
   return (request, options, context) => {
     const output = new ProjectedRowsOutput(new RowBuilder(request.schema, context), way);
     output.fast = FastRecords.of(request.schema, options, output, request.range);

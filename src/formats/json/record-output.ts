@@ -18,6 +18,8 @@ export interface RecordOutput<T> {
   ready(): Iterable<T>;
   /** The input is over: all that is there is ready. */
   finish(): void;
+  /** Another input begins; all that was ready is taken. */
+  restart(): void;
 }
 
 export type OpenOutput<T> = (request: DecodeRequest, options: JsonOptions, context: ReadContext) => RecordOutput<T>;
@@ -41,13 +43,15 @@ function batches(
   useKernel: boolean,
 ): RecordOutput<Batch> {
   const rows = new RowBuilder(request.schema, context, request.reuse, readFields(request, options));
+  const fast = useKernel ? FastRecords.of(request.schema, options, rows, request.range) : null;
   return {
     rows,
-    fast: useKernel ? FastRecords.of(request.schema, options, rows, request.range) : null,
+    fast,
     get isReady() {
       return rows.hasBatches;
     },
     ready: () => rows.batches(),
     finish: () => rows.flush(),
+    restart: () => fast?.restart(),
   };
 }

@@ -63,7 +63,6 @@ export interface RecordLimits extends TokenizerLimits {
  * place. A missing comma or `]` between elements ends the array, and what follows is read as if it stood alone.
  */
 export class JsonRecords {
-  readonly tokens: Tokenizer;
   readonly window: ByteWindow;
   /** Where the first record behind the range begins, once it is reached: no further one is read. */
   stopped: { readonly offset: number; readonly line: number } | null = null;
@@ -88,11 +87,11 @@ export class JsonRecords {
 
   constructor(
     private readonly limits: RecordLimits,
+    readonly tokens: Tokenizer,
     private readonly range: DecodeRange = WHOLE,
   ) {
     this.window = new ByteWindow(range.start, range.line);
     this.begun = range.start > 0;
-    this.tokens = new Tokenizer(limits);
   }
 
   push(chunk: Uint8Array): void {

@@ -5,7 +5,7 @@ import { ReadContext } from './read-context.ts';
 import type { OpenOutput, RecordOutput } from './record-output.ts';
 import { JsonRecords, RECORD, REJECTED, WAIT } from './records.ts';
 import { schemaCheck } from './schema-check.ts';
-import { OBJECT } from './tokenizer.ts';
+import { OBJECT, Tokenizer } from './tokenizer.ts';
 import { zoneOffset } from './zone-offset.ts';
 
 /**
@@ -13,18 +13,19 @@ import { zoneOffset } from './zone-offset.ts';
  * field that is not nullable must be there and have a value; see `cellReader` for what fits a type.
  */
 export class RejectDecoder<T> implements Decoder<T> {
-  private readonly records: JsonRecords;
+  private records: JsonRecords;
   private readonly context: ReadContext;
   private readonly output: RecordOutput<T>;
   private readonly check: ((record: Uint8Array) => string | null) | null;
 
   constructor(
     private readonly request: DecodeRequest,
-    options: JsonOptions,
+    private readonly options: JsonOptions,
     open: OpenOutput<T>,
   ) {
-    this.records = new JsonRecords(options, request.range);
-    this.context = new ReadContext(this.records.tokens, true, zoneOffset(options.timeZone));
+    const tokens = new Tokenizer(options);
+    this.records = new JsonRecords(options, tokens, request.range);
+    this.context = new ReadContext(tokens, true, zoneOffset(options.timeZone));
     this.output = open(request, options, this.context);
     this.records.runner = this.output.fast;
     this.check = options.jsonSchema === null ? null : schemaCheck(options.jsonSchema);
@@ -44,6 +45,12 @@ export class RejectDecoder<T> implements Decoder<T> {
     yield* this.read();
     this.output.finish();
     yield* this.output.ready();
+  }
+
+  restart(): void {
+    this.records = new JsonRecords(this.options, this.context.tokens);
+    this.records.runner = this.output.fast;
+    this.output.restart();
   }
 
   get stopped() {

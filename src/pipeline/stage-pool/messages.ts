@@ -6,6 +6,8 @@ export interface ChunkRequest {
   readonly id: number;
   readonly batch: StageBatch;
   readonly chunk: SplitChunk;
+  /** For the output's bytes; handed over. */
+  readonly spare: ArrayBuffer | null;
 }
 
 /** From a worker. `result` null: it failed; whoever asked runs the chunk itself, and sees why. */

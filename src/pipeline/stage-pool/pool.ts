@@ -25,6 +25,7 @@ export interface PoolRequest {
 export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
   let others: WorkerThread[] | null = null;
   let own: StageRunner | null = null;
+  const spares: ArrayBuffer[] = [];
   return {
     prepare(chunks) {
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
@@ -36,7 +37,7 @@ export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
     },
     run(batch, chunks, signal, onTurn) {
       own ??= openStageRunner(spec, disk);
-      return new PooledBatch(own, others ?? [], batch, chunks, signal, onTurn).results();
+      return new PooledBatch(own, others ?? [], batch, chunks, signal, onTurn, spares).results();
     },
     async close() {
       await Promise.all((others ?? []).map((thread) => thread.stop()));
@@ -56,8 +57,9 @@ export class PooledBatch {
     private readonly chunks: readonly SplitChunk[],
     private readonly signal: AbortSignal,
     private readonly onTurn: (chunk: SplitChunk) => void,
+    spares: ArrayBuffer[],
   ) {
-    this.work = new SharedWork(batch, chunks, others, CHUNKS_AHEAD_PER_THREAD * (others.length + 1));
+    this.work = new SharedWork(batch, chunks, others, CHUNKS_AHEAD_PER_THREAD * (others.length + 1), spares);
   }
 
   async *results(): AsyncGenerator<PlacedResult, void, undefined> {
@@ -75,6 +77,7 @@ export class PooledBatch {
         const linesBefore: number = start.line - (ends.start?.line ?? start.line);
         next = ends.next === null ? null : { offset: ends.next.offset, line: ends.next.line + linesBefore };
         yield { chunk, start, result };
+        this.work.giveBack(result);
       }
     } finally {
       this.work.drop();
@@ -92,7 +95,7 @@ export class PooledBatch {
     work.reach(index);
     for (;;) {
       if (mine === index) {
-        const result = isEmpty ? null : await own.run(batch, chunk, start, signal);
+        const result = isEmpty ? null : await own.run(batch, chunk, start, signal, work.spare());
         work.put(index, null);
         work.fetch(index);
         return result;
@@ -101,7 +104,8 @@ export class PooledBatch {
       const result = work.fetch(index);
       if (result !== undefined) {
         if (isEmpty) return null;
-        return result?.ends.start?.offset === start.offset ? result : await own.run(batch, chunk, start, signal);
+        if (result?.ends.start?.offset === start.offset) return result;
+        return await own.run(batch, chunk, start, signal, work.spare());
       }
       mine = work.claim();
       if (mine === null) await work.change();
@@ -111,7 +115,7 @@ export class PooledBatch {
   /** A chunk whose turn has not come: where it begins is not known yet. */
   private async guessed(index: number): Promise<ChunkResult | null> {
     try {
-      return await this.own.run(this.batch, this.chunks[index] as SplitChunk, null, this.signal);
+      return await this.own.run(this.batch, this.chunks[index] as SplitChunk, null, this.signal, this.work.spare());
     } catch {
       return null;
     }

@@ -20,9 +20,9 @@ export function serveStage(): void {
     });
   });
 
-  async function run({ id, batch, chunk }: ChunkRequest): Promise<ChunkReply> {
+  async function run({ id, batch, chunk, spare }: ChunkRequest): Promise<ChunkReply> {
     try {
-      return { id, result: await runner.run(batch, chunk, null, signal) };
+      return { id, result: await runner.run(batch, chunk, null, signal, spare) };
     } catch {
       return { id, result: null };
     }
@@ -31,8 +31,5 @@ export function serveStage(): void {
 
 /** Buffers that are the result's alone: they are handed over, not copied. */
 function buffersOf({ output }: ChunkResult): ArrayBuffer[] {
-  if (output.kind !== 'bytes') return [];
-  return output.parts.flatMap(({ buffer, byteLength }) =>
-    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
-  );
+  return output.kind === 'bytes' ? [output.bytes.buffer] : [];
 }

@@ -21,6 +21,8 @@ export class SharedWork {
     private readonly threads: readonly ChunkThread[],
     /** How many chunks may be begun before all in front of them were fetched: they are held in memory. */
     private readonly ahead: number,
+    /** Buffers that nobody uses, for the bytes of outputs. */
+    private readonly spares: ArrayBuffer[],
   ) {
     this.results = chunks.map(() => undefined);
   }
@@ -38,7 +40,7 @@ export class SharedWork {
       while (!this.isDropped && thread.isAlive && thread.load < store) {
         const index = this.claim();
         if (index === null) return;
-        thread.send(this.batch, this.chunks[index] as SplitChunk, (result) => this.put(index, result));
+        thread.send(this.batch, this.chunks[index] as SplitChunk, this.spare(), (result) => this.put(index, result));
       }
     }
   }
@@ -60,6 +62,16 @@ export class SharedWork {
   reach(index: number): void {
     this.turn = index;
     this.share();
+  }
+
+  /** A buffer for the bytes of an output, where there is one. */
+  spare(): ArrayBuffer | null {
+    return this.spares.pop() ?? null;
+  }
+
+  /** Nobody needs the result any more. */
+  giveBack({ output }: ChunkResult): void {
+    if (output.kind === 'bytes') this.spares.push(output.bytes.buffer);
   }
 
   /** Until another result is there. */

@@ -1,5 +1,5 @@
 import type { StageSpec } from '../../engine/stage.ts';
-import { type ChunkReader, type ProjectedRows, StageRunner, type StageTools } from '../../engine/stage-run.ts';
+import { type ChunkProjector, StageRunner, type StageTools } from '../../engine/stage-run.ts';
 import { invariant } from '../../errors.ts';
 import type { DecodeRequest } from '../../format.ts';
 import { openProjection, type ProjectedColumn } from '../../formats/json/projection.ts';
@@ -35,7 +35,7 @@ function openEncoder({ format, schema, options }: RowEncoding) {
 }
 
 /** Fields of JSON records that go to CSV as they are need no columns between. */
-function projection(plan: PhysicalPlan, reader: SplitReader, encoding: RowEncoding): ChunkReader<ProjectedRows> | null {
+function projection(plan: PhysicalPlan, reader: SplitReader, encoding: RowEncoding): ChunkProjector | null {
   const isCsv = reader.format.name === 'json' && encoding.format === 'csv';
   const columns = isCsv && reader.partitions.length === 0 ? pickedFields(plan) : null;
   if (columns === null) return null;
@@ -45,18 +45,18 @@ function projection(plan: PhysicalPlan, reader: SplitReader, encoding: RowEncodi
     options: reader.formatOptions,
     reject: () => {},
     dropped: () => {},
+    write: () => {},
     ...request,
   });
   if (probe === null) return null;
-  const decoding = {
-    open: (decode: DecodeRequest) => {
-      const opened = openProjection({ ...decode, ...request });
+  return (chunk, start, context, write) => {
+    const open = (decode: DecodeRequest) => {
+      const opened = openProjection({ ...decode, ...request, write });
       invariant(opened !== null, 'what could be projected once can be again');
       return opened;
-    },
-    rowsOf: ({ rows }: ProjectedRows) => rows,
+    };
+    return readChunkAs(reader, chunk, start, context, { open, rowsOf: (rows) => rows });
   };
-  return (chunk, start, context) => readChunkAs(reader, chunk, start, context, decoding);
 }
 
 /** The fields of the source that are the columns of a plan which does nothing but pick them; null for any other plan. */

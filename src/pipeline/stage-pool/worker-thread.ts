@@ -32,10 +32,11 @@ export class WorkerThread {
     return this.sent.size;
   }
 
-  send(batch: StageBatch, chunk: SplitChunk, take: Take): void {
+  send(batch: StageBatch, chunk: SplitChunk, spare: ArrayBuffer | null, take: Take): void {
     const id = ++this.lastId;
     this.sent.set(id, take);
-    this.worker.postMessage({ id, batch, chunk } satisfies ChunkRequest);
+    const request: ChunkRequest = { id, batch, chunk, spare };
+    this.worker.postMessage(request, spare === null ? [] : [spare]);
   }
 
   async stop(): Promise<void> {
