@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import { ClickstreamError } from '../errors.ts';
 import type { Disk, FileHandle } from '../fs/disk.ts';
 import { diskError } from '../fs/disk-error.ts';
 import { DurableFile } from '../fs/durable.ts';
@@ -75,8 +74,9 @@ export function* readStateFile(
   path: string,
   expected: Pick<StateFileHeader, 'kind' | 'version'>,
 ): Generator<{ header: StateFileHeader; frame: Frame | null }> {
-  const from = new FrameReader(disk, path);
+  const handle = reading(path, () => disk.openRead(path));
   try {
+    const from = new FrameReader(disk, path, handle);
     from.versionLine();
     const first = from.next();
     if (first?.kind !== FRAME.header) throw stateError(path, 'it does not begin with a header');
@@ -97,25 +97,28 @@ export function* readStateFile(
       yield { header, frame };
     }
   } finally {
-    from.close();
+    closeQuietly(disk, handle);
+  }
+}
+
+function reading<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw diskError('read', path, error);
   }
 }
 
 class FrameReader {
-  private readonly handle: FileHandle;
   private readonly size: number;
   private at = 0;
 
   constructor(
     private readonly disk: Disk,
     private readonly path: string,
+    private readonly handle: FileHandle,
   ) {
-    try {
-      this.handle = disk.openRead(path);
-      this.size = disk.fstat(this.handle).size;
-    } catch (error) {
-      throw diskError('read', path, error);
-    }
+    this.size = reading(path, () => disk.fstat(handle).size);
   }
 
   versionLine(): void {
@@ -139,22 +142,15 @@ class FrameReader {
     return { kind, payload };
   }
 
-  close(): void {
-    closeQuietly(this.disk, this.handle);
-  }
-
   /** Null when the file has not that many bytes left. */
   private take(length: number): Uint8Array | null {
     if (length > this.size - this.at) return null;
     const bytes = new Uint8Array(length);
-    try {
-      for (let done = 0; done < length; ) {
-        const got = this.disk.read(this.handle, bytes, done, length - done, this.at + done);
-        if (got <= 0) return null;
-        done += got;
-      }
-    } catch (error) {
-      throw error instanceof ClickstreamError ? error : diskError('read', this.path, error);
+    for (let done = 0; done < length; ) {
+      const at = this.at + done;
+      const got = reading(this.path, () => this.disk.read(this.handle, bytes, done, length - done, at));
+      if (got <= 0) return null;
+      done += got;
     }
     this.at += length;
     return bytes;

@@ -176,6 +176,18 @@ describe('damage', () => {
   });
 });
 
+test('a restore that fails at any operation leaves no file open', async () => {
+  const { disk } = await used();
+  const before = disk.calls.length;
+  await restored(open(disk), 5);
+  for (let at = 0, operations = disk.calls.length - before; at < operations; at++) {
+    const next = disk.nextProcess();
+    next.failAt(at, 'EIO');
+    await codeOf((async () => restored(open(next), 5))());
+    expect(next.openHandles).toBe(0);
+  }
+});
+
 test('a snapshot that a killed process left is durable before what it replaces is purged', async () => {
   const { disk, models } = await used();
   const first = open(disk);
