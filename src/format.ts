@@ -55,6 +55,11 @@ export interface Decoder<T = Batch> {
    * CSV). True: that is known now; then the range's bytes are pushed.
    */
   readHead?(chunk: Uint8Array): boolean;
+  /**
+   * Begins another file, as a new decoder of the same request would: after `finish`, where the whole file was wanted. Absent: each file needs
+   * a decoder of its own.
+   */
+  restart?(): void;
   /** Where the first record behind the range begins, and its line, once that is known; bytes behind it are not looked at. */
   readonly stopped?: { readonly offset: number; readonly line: number } | null;
 }

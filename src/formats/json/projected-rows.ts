@@ -74,6 +74,11 @@ export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
     this.rows.flush();
   }
 
+  restart(): void {
+    this.missAt = -1;
+    this.fast?.restart();
+  }
+
   run(stage: KernelStage, bytes: Uint8Array, at: number, end: number, offset: number, rules: RecordRules): number {
     if (this.pause === 0 && offset !== this.missAt) {
       const size = stage.project(bytes, at, end, offset, rules, this.way.projection);
