@@ -174,11 +174,12 @@ function bindCall(spec: FunctionSpec, expr: Call, args: readonly TypedExpr[], en
 
 /** `child[index]`: with a string on a struct it is a field. */
 function resolveIndex(expr: Call, env: Env): TypedExpr {
-  const [child, index] = expr.args.map((arg) => resolve(arg, env)) as [TypedExpr, TypedExpr];
-  if (child.type.kind === 'struct' && index.kind === 'literal' && typeof index.value === 'string') {
+  const args = expr.args.map((arg) => resolve(arg, env));
+  const [child, index] = args;
+  if (child?.type.kind === 'struct' && index?.kind === 'literal' && typeof index.value === 'string') {
     return extractField(child, index.value, expr.span);
   }
-  return bindCall(lookupFunction('[]') as FunctionSpec, expr, [child, index], env);
+  return bindCall(lookupFunction('[]') as FunctionSpec, expr, args, env);
 }
 
 function resolveArgs(expr: Call, env: Env): TypedExpr[] {

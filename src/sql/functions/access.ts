@@ -63,10 +63,11 @@ export const accessFunctions: readonly FunctionSpec[] = [
     group: 'operator',
     usage: 'The field at an ordinal of every struct in an array: what `structs.name` means.',
     example: ["array(named_struct('a', 1), named_struct('a', 2)).a", '[1,2]'],
-    bind(args) {
+    bind(args, context) {
+      checkCount(context, args, 2, 2);
       const [child, ordinal] = args as readonly [TypedExpr, TypedExpr];
-      const element = child.type.kind === 'array' ? child.type.element : child.type;
-      const field = element.kind === 'struct' ? element.fields[Number(constantOf(ordinal))] : undefined;
+      const element = child.type.kind === 'array' ? child.type.element : null;
+      const field = element?.kind === 'struct' ? element.fields[Number(constantOf(ordinal) ?? -1)] : undefined;
       if (field === undefined)
         throw analysisError('FIELD_NOT_FOUND', 'array_struct_field takes an array of structs and an ordinal.');
       return boundTo(args, array(field.type));

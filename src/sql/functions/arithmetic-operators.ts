@@ -47,9 +47,9 @@ export const arithmeticOperators: readonly FunctionSpec[] = [
     group: 'operator',
     usage: 'Bitwise not.',
     example: ['~ 0', '-1'],
-    bind([arg, ...rest], context) {
-      checkCount(context, [arg, ...rest], 1, 1);
-      const child = arg as TypedExpr;
+    bind(args, context) {
+      checkCount(context, args, 1, 1);
+      const [child] = args as readonly [TypedExpr];
       const type = child.type.kind === 'void' ? INT : child.type;
       if (!isIntegralType(type)) throw mismatch(context, 'a whole number', [child]);
       return boundTo([castTo(child, type)], type);
@@ -226,9 +226,9 @@ function sign(name: 'negative' | 'positive', usage: string, example: readonly [s
     group: 'operator',
     usage,
     example,
-    bind([arg, ...rest], context) {
-      checkCount(context, [arg, ...rest], 1, 1);
-      let child = stringAsDouble(arg as TypedExpr);
+    bind(args, context) {
+      checkCount(context, args, 1, 1);
+      let child = stringAsDouble(args[0] as TypedExpr);
       if (child.type.kind === 'void') child = castTo(child, DOUBLE);
       if (!isNumericType(child.type) && !isIntervalType(child.type)) {
         throw mismatch(context, 'a number or an interval', [child]);
