@@ -12,6 +12,11 @@ export function schemaElements(schema: Schema): SchemaElement[] {
   return [{ name: 'spark_schema', num_children: schema.fields.length }, ...children];
 }
 
+/** The element of a column; of a nested one, that of the whole. */
+export function columnElement({ name, type, nullable }: Field): SchemaElement {
+  return elementsOf(name, type, nullable, name)[0] as SchemaElement;
+}
+
 function checkNames(schema: Schema, path: string): void {
   const seen = new Set<string>();
   for (const { name } of schema.fields) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { batchOf, type FixedVector } from '../../../src/batch.ts';
-import { int64Of } from '../../../src/formats/parquet/hyparquet-writer.ts';
+import { int64Of } from '../../../src/formats/parquet/flat-values.ts';
 import { parquetFormat } from '../../../src/formats/parquet/parquet-format.ts';
 import { DOUBLE, field, LONG, struct } from '../../../src/schema.ts';
 
