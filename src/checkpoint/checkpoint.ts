@@ -167,7 +167,8 @@ export class Checkpoint {
     const keepFrom = Math.min(this.offsets.newest - Math.max(1, keepBatches), neededFrom);
     this.commits.purge(keepFrom);
     this.offsets.purge(keepFrom);
-    this.exclusions.purge(keepFrom);
+    // The entry that went last may be back when the power goes, and must not come without what was left out of it.
+    this.exclusions.purge(keepFrom - 1);
   }
 
   /** Gives the checkpoint free, on purpose: nobody takes this for a crash. Idempotent. */

@@ -310,8 +310,13 @@ describe('loss of power', () => {
     expect(states).toBeGreaterThan(1000);
   });
 
-  test('a purge of many entries at once leaves no gap', async () => {
+  test('a purge of many entries at once leaves no gap, and no entry without what was left out of it', async () => {
     const [full, last] = [await used(8), 7];
+    const filling = await open(full);
+    for (let batchId = 0; batchId <= last; batchId++) {
+      filling.exclusions.add(batchId, { reason: 'changed', split: batchId });
+    }
+    filling.close();
     for (let at = 0; ; at++) {
       const disk = full.settled();
       const checkpoint = await open(disk);
@@ -327,6 +332,9 @@ describe('loss of power', () => {
         for (const survive of [(index: number) => index === kept, (index: number) => index !== kept]) {
           const found = await open(disk.crash({ survive: (_, index) => survive(index) }));
           expectPrefix(found, last + 1);
+          for (const { batchId } of found.offsets.entries()) {
+            expect(found.exclusions.of(batchId)).toMatchObject([{ split: batchId }]);
+          }
         }
       }
       if (done) break;

@@ -32,6 +32,8 @@ export interface SimulationResult {
 /** How often an operator starts again at the end before the query counts as stuck. */
 const MAX_RECOVERIES = 12;
 
+const LOCK = /\/\.?lock\b/;
+
 type Trace = (line: string) => void;
 
 /** Simulates what a seed tells, and checks what came of it. */
@@ -169,7 +171,8 @@ class Simulation {
   private prepared(disk: ModelDisk): ModelDisk {
     disk.timeMs = () => this.time.wallMs;
     disk.hasLinks = this.scenario.hasLinks;
-    disk.shortWrite = (asked) => Math.min(asked, this.scenario.writeBytes);
+    // A lock holds numbers of this very process: written in pieces, it would make another count of operations of the same seed.
+    disk.shortWrite = (asked, path) => (LOCK.test(path) ? asked : Math.min(asked, this.scenario.writeBytes));
     return disk;
   }
 

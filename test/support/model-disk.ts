@@ -10,7 +10,7 @@ export class ModelDisk implements Disk {
   /** Every call, in order; `calls.length` numbers the operations for `failAt` and `powerOffAt`. */
   readonly calls: Call[] = [];
   /** How many of the asked bytes a write takes; by default all. */
-  shortWrite: (asked: number) => number = (asked) => asked;
+  shortWrite: (asked: number, path: string) => number = (asked) => asked;
   /** False: `link` fails with EPERM, as on file systems without hard links. */
   hasLinks = true;
   /** Bytes that all files together may have; then writes take what fits, and fail with ENOSPC when nothing does. */
@@ -218,7 +218,7 @@ export class ModelDisk implements Disk {
     this.step('write', path);
     const room = Number.isFinite(this.capacityBytes) ? this.capacityBytes - this.bytesUsed() : length;
     if (room <= 0) throw errnoError('ENOSPC', 'write', path);
-    const taken = Math.min(length, room, Math.max(0, this.shortWrite(length)));
+    const taken = Math.min(length, room, Math.max(0, this.shortWrite(length, path)));
     const bytes = buffer.slice(offset, offset + taken);
     this.pendingOps.push({ op: 'write', path, node, position: node.data.length, bytes });
     node.data = patched(node.data, node.data.length, bytes);
