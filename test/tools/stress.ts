@@ -2,13 +2,17 @@
  * Real processes: a writer that drops files (by rename, by copying, slowly), both tasks watching, and a killer that ends them with SIGKILL or
  * SIGTERM again and again. At the end every event is in the windows exactly once.
  *
+ * A batch that was killed three times is not run again by itself (exit code 65). Its input is good, so this does what an operator would:
+ * `checkpoint retry`.
+ *
  *   npm run test:stress -- [--kills 40] [--rows 20000] [--seed 1]
  */
 import { closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { createRandom, type Random } from '../../src/generate/random.ts';
-import { buildProduct, type RunningCli, startCli } from '../support/cli.ts';
+import { buildProduct, type CliResult, type RunningCli, runCli, startCli } from '../support/cli.ts';
 import { type ClickEvent, clickEvents, sumsByWindow } from '../support/click-events.ts';
 import { clickText } from '../support/clicks-text.ts';
 import { readWindows } from '../support/windows.ts';
@@ -32,11 +36,29 @@ const MAX_ROWS_PER_FILE = 99;
 buildProduct();
 const work = createWorkspace('stress');
 // Its files rest a little before they are taken, as not all of them come by rename; those of task2 do.
-const TASK1 = ['task1', '--in', 'json', '--out', 'csv', '--checkpoint', 'state/task1', '--quiet'];
+const TASK1: Task = {
+  checkpoint: 'state/task1',
+  words: ['task1', '--in', 'json', '--out', 'csv', '--checkpoint', 'state/task1', '--quiet'],
+};
 // No row may come too late: which ones did would depend on the batches.
 const WINDOWS = ['--watermark', '1000 days'];
 const FOLDERS2 = ['--in', 'csv', '--out', 'parquet', '--checkpoint', 'state/task2', '--settle', '0', '--quiet'];
-const TASK2 = ['task2', ...FOLDERS2, ...WINDOWS];
+const TASK2: Task = { checkpoint: 'state/task2', words: ['task2', ...FOLDERS2, ...WINDOWS] };
+const TASKS = [TASK1, TASK2] as const;
+/** In a row: with only good input, a batch runs after one. */
+const MAX_RETRIES = 3;
+
+interface Task {
+  readonly checkpoint: string;
+  readonly words: readonly string[];
+}
+
+interface Ends {
+  SIGKILL: number;
+  SIGTERM: number;
+  /** How often a batch had been killed too often to be run again by itself. */
+  retries: number;
+}
 
 try {
   process.exitCode = (await main()) ? 0 : 1;
@@ -47,18 +69,19 @@ try {
 async function main(): Promise<boolean> {
   const startedMs = performance.now();
   const writing = { done: false };
-  const [events, kills] = await Promise.all([
+  const [events, ends] = await Promise.all([
     write(createRandom(SEED), writing),
     killBoth(createRandom(-SEED), writing),
   ]);
-  await succeed([...TASK1, '--once'], work.dir);
-  await succeed([...TASK2, '--once', '--drain'], work.dir);
+  await finish(TASK1, ['--once'], ends);
+  await finish(TASK2, ['--once', '--drain'], ends);
   const expected = sumsByWindow(events, 10);
   const found = await readWindows(work.path('parquet'));
   const equal = JSON.stringify(found) === JSON.stringify(expected);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   console.log(
-    `${events.length} rows, ${kills.SIGKILL} SIGKILL and ${kills.SIGTERM} SIGTERM in ${seconds} s: ` +
+    `${events.length} rows, ${ends.SIGKILL} SIGKILL and ${ends.SIGTERM} SIGTERM in ${seconds} s, ${ends.retries} times a batch ` +
+      `that was killed three times was tried again: ` +
       `${found.length} windows, ${equal ? 'equal' : 'DIFFERENT'}`,
   );
   const count = found.reduce((sum, window) => sum + window.events, 0);
@@ -116,29 +139,52 @@ async function drop(name: string, text: string, random: Random): Promise<void> {
 }
 
 /** Keeps both tasks running, and ends one of them after a random time, until there were enough kills and all is written. */
-async function killBoth(
-  random: Random,
-  writing: { readonly done: boolean },
-): Promise<Record<'SIGKILL' | 'SIGTERM', number>> {
-  const kills = { SIGKILL: 0, SIGTERM: 0 };
-  const running: RunningCli[] = [startCli(TASK1, work.dir), startCli(TASK2, work.dir)];
-  while (kills.SIGKILL + kills.SIGTERM < KILLS || !writing.done) {
+async function killBoth(random: Random, writing: { readonly done: boolean }): Promise<Ends> {
+  const ends: Ends = { SIGKILL: 0, SIGTERM: 0, retries: 0 };
+  const start = ({ words }: Task) => startCli(words, work.dir);
+  const running: RunningCli[] = TASKS.map(start);
+  while (ends.SIGKILL + ends.SIGTERM < KILLS || !writing.done) {
     await delay(random.integer(SHORTEST_MS, LONGEST_MS));
     const which = random.integer(0, 1);
     const signal = random.fraction() < 0.7 ? 'SIGKILL' : 'SIGTERM';
-    await end(running[which] as RunningCli, signal);
-    kills[signal]++;
-    running[which] = startCli(which === 0 ? TASK1 : TASK2, work.dir);
+    const task = TASKS[which] as Task;
+    if (await end(running[which] as RunningCli, signal)) ends[signal]++;
+    else await retry(task, ends);
+    running[which] = start(task);
   }
-  for (const process of running) await end(process, 'SIGTERM');
-  return kills;
+  for (const [which, process] of running.entries()) {
+    if (!(await end(process, 'SIGTERM'))) await retry(TASKS[which] as Task, ends);
+  }
+  return ends;
 }
 
-async function end(process: RunningCli, wanted: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+/** Whether it was the signal that ended the process: false when it had stopped by itself, at a batch that was killed too often. */
+async function end(process: RunningCli, wanted: 'SIGKILL' | 'SIGTERM'): Promise<boolean> {
   const early = !process.isRunning();
   process.kill(wanted);
-  const { code, signal, stdout, stderr } = await process.ended;
+  const result = await process.ended;
+  if (isKilledTooOften(result)) return false;
+  const { code, signal, stdout, stderr } = result;
   // A signal that comes before the process listens for it ends it at once, which is as good as a kill.
-  if (!early && (signal !== null || code === 0)) return;
+  if (!early && (signal !== null || code === 0)) return true;
   throw new Error(`a task ended by itself with ${code}:\n${stdout}${stderr}`);
+}
+
+async function finish({ checkpoint, words }: Task, more: readonly string[], ends: Ends): Promise<void> {
+  for (let i = 0; i < MAX_RETRIES; i++) {
+    const result = await runCli([...words, ...more], work.dir);
+    if (result.code === 0) return;
+    if (!isKilledTooOften(result)) throw new Error(`${words[0]} ended with ${result.code}:\n${result.stderr}`);
+    await retry({ checkpoint, words }, ends);
+  }
+  throw new Error(`${words[0]} was tried ${MAX_RETRIES} times in peace, and is still not at the end`);
+}
+
+function isKilledTooOften({ code, stderr }: CliResult): boolean {
+  return code === EXIT_CODES.badInput && /crashed \d+ times.*the process died/s.test(stderr);
+}
+
+async function retry({ checkpoint }: Task, ends: Ends): Promise<void> {
+  await succeed(['checkpoint', 'retry', checkpoint], work.dir);
+  ends.retries++;
 }
