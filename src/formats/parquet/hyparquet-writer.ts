@@ -9,6 +9,7 @@ import { writeNestedColumn } from './nested-column.ts';
 import type { ParquetOptions } from './options.ts';
 import type { ParquetWriter } from './parquet-writer.ts';
 import { columnElement, schemaElements } from './schema-elements.ts';
+import { snappyCompress } from './snappy.ts';
 
 /**
  * The default writer. The library writes the file around the columns (its footer, its indexes) and the columns that are nested; flat ones are
@@ -22,7 +23,7 @@ export async function openHyparquetWriter(schema: Schema, options: ParquetOption
     writer: bytes,
     schema: elements,
     codec: options.compression === 'gzip' ? 'GZIP' : options.compression === 'snappy' ? 'SNAPPY' : 'UNCOMPRESSED',
-    compressors: { GZIP: (input) => gzipSync(input) },
+    compressors: { SNAPPY: snappyCompress, GZIP: (input) => gzipSync(input) },
     kvMetadata: Object.entries(options.kvMetadata).map(([key, value]) => ({ key, value })),
   });
   const name = writer.codec as Codec['name'];
