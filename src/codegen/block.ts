@@ -9,10 +9,19 @@ export interface Code {
   readonly isNull: string;
 }
 
+/** A string as its UTF-8 bytes, in generated code: a name or a literal each (only meaningful where it is not null). */
+export interface TextCode {
+  readonly bytes: string;
+  readonly start: string;
+  readonly end: string;
+  readonly isNull: string;
+}
+
 /** Lines of a `{ ... }` in generated code, with the inputs read in it and around it. */
 export class Block {
   readonly lines: string[] = [];
   readonly loaded = new Map<string, Code>();
+  readonly located = new Map<string, TextCode>();
 
   constructor(
     /** The variable that holds the row's number here. */
@@ -36,6 +45,10 @@ export class Block {
   findLoaded(key: string): Code | undefined {
     return this.loaded.get(key) ?? this.parent?.findLoaded(key);
   }
+
+  findLocated(key: string): TextCode | undefined {
+    return this.located.get(key) ?? this.parent?.findLocated(key);
+  }
 }
 
 /** What special forms need of the emitter. */
@@ -53,6 +66,14 @@ export interface ExprEmitter {
   ): Code;
   /** The code that an inline implementation makes of simple arguments. */
   inlineCode(implementation: Extract<Implementation, { kind: 'inline' }>, args: readonly Code[]): string;
+  /** Whether the expression is a string input that comes as bytes. */
+  hasBytes(expr: TypedExpr): boolean;
+  /** Where the bytes of such an input stand. */
+  emitBytes(expr: TypedExpr, block: Block): TextCode;
+  /** Code that says whether one of these is null: a literal or a name. */
+  anyNull(codes: readonly { readonly isNull: string }[], block: Block): string;
+  /** A name for a value that the code uses; the wished one if it is free. */
+  helper(wish: string, value: unknown): string;
   /** A fresh name with this prefix. */
   fresh(prefix: string): string;
 }

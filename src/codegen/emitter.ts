@@ -3,11 +3,12 @@ import type { DataType } from '../schema.ts';
 import type { Implementation } from '../sql/function-spec.ts';
 import { lookupFunction } from '../sql/functions/table.ts';
 import type { TypedExpr } from '../sql/typed.ts';
-import { Block, type Code, type ExprEmitter, orNull, placeholder } from './block.ts';
+import { Block, type Code, type ExprEmitter, orNull, placeholder, type TextCode } from './block.ts';
 import { castCode } from './cast-code.ts';
-import { type InputForm, type InputPath, inputPath } from './input-form.ts';
+import { type InputForm, type InputPath, type InputRead, inputPath } from './input-form.ts';
 import { literalCode } from './literal-code.ts';
 import { emitCase, SPECIAL_FORMS } from './special-forms.ts';
+import { emitOnBytes } from './text-code.ts';
 
 /** An input as the emitter sees it: how it is stored and whether it has nulls. */
 export interface InputShape {
@@ -26,7 +27,7 @@ export class Emitter implements ExprEmitter {
   /** Values that the code names: functions, constants. */
   readonly helpers = new Map<string, unknown>();
   /** The inputs that the code reads, in the order of their numbers. */
-  readonly inputs: { readonly path: InputPath; readonly name: string; readonly shape: InputShape }[] = [];
+  readonly inputs: (InputRead & { readonly name: string; readonly shape: InputShape })[] = [];
   /** Functions (lambdas) that stand before the loop. */
   readonly functions: string[] = [];
   usesBatchTime = false;
@@ -44,7 +45,7 @@ export class Emitter implements ExprEmitter {
   }
 
   /** A name for a value in the helpers; the wished one if it is free. */
-  private helper(wish: string, value: unknown): string {
+  helper(wish: string, value: unknown): string {
     for (let name = wish, n = 2; ; name = `${wish}${n++}`) {
       if (!this.helpers.has(name)) this.helpers.set(name, value);
       if (this.helpers.get(name) === value) return name;
@@ -70,7 +71,8 @@ export class Emitter implements ExprEmitter {
         return emitCase(this, expr, block);
       case 'call': {
         const special = SPECIAL_FORMS[expr.name];
-        return special === undefined ? this.emitCall(expr, block) : special(this, expr, block);
+        if (special !== undefined) return special(this, expr, block);
+        return emitOnBytes(this, expr, block) ?? this.emitCall(expr, block);
       }
     }
   }
@@ -97,7 +99,7 @@ export class Emitter implements ExprEmitter {
     const key = path.join('.');
     const known = block.findLoaded(`${block.row}:${key}`);
     if (known !== undefined) return known;
-    const number = this.inputNumber(path, expr, key);
+    const number = this.inputNumber(path, expr, 'cells');
     const { shape } = this.inputs[number] as (typeof this.inputs)[number];
     const value = this.fresh('t');
     block.add(`const ${value} = ${this.loadCode(shape.form, number, block.row)};`);
@@ -110,11 +112,36 @@ export class Emitter implements ExprEmitter {
     return { value, isNull };
   }
 
-  private inputNumber(path: InputPath, expr: TypedExpr, key: string): number {
+  hasBytes(expr: TypedExpr): boolean {
+    const path = inputPath(expr);
+    return path !== null && expr.type.kind === 'string' && this.options.shapeOf(path, expr.type).form === 'bytes';
+  }
+
+  emitBytes(expr: TypedExpr, block: Block): TextCode {
+    const path = inputPath(expr) as InputPath;
+    const key = `${block.row}:${path.join('.')}`;
+    const known = block.findLocated(key);
+    if (known !== undefined) return known;
+    const number = this.inputNumber(path, expr, 'bytes');
+    const start = this.fresh('from');
+    const end = this.fresh('to');
+    block.add(`const ${start} = offsets${number}[${block.row}];`, `const ${end} = offsets${number}[${block.row} + 1];`);
+    let isNull = 'false';
+    if ((this.inputs[number] as (typeof this.inputs)[number]).shape.hasNulls) {
+      isNull = this.fresh('n');
+      block.add(`const ${isNull} = set${number}[${block.row}] === 0;`);
+    }
+    const code = { bytes: `in${number}`, start, end, isNull };
+    block.located.set(key, code);
+    return code;
+  }
+
+  private inputNumber(path: InputPath, expr: TypedExpr, as: InputRead['as']): number {
+    const key = `${as}:${path.join('.')}`;
     const known = this.inputNumbers.get(key);
     if (known !== undefined) return known;
     const number = this.inputs.length;
-    this.inputs.push({ path, name: inputName(expr), shape: this.options.shapeOf(path, expr.type) });
+    this.inputs.push({ path, as, name: inputName(expr), shape: this.options.shapeOf(path, expr.type) });
     this.inputNumbers.set(key, number);
     return number;
   }
@@ -172,6 +199,12 @@ export class Emitter implements ExprEmitter {
     const simple = args.map((arg) => this.simple(arg, block));
     const code = this.callCode(implementation, simple, name);
     const isNull = seesNulls ? 'false' : this.anyNull(simple, block);
+    if (implementation.kind === 'inline' && implementation.isNull !== undefined) {
+      const own = implementation.isNull(simple.map((arg) => arg.value));
+      const name = this.fresh('n');
+      block.add(`const ${name} = ${isNull === 'false' ? own : `${isNull} || ${own}`};`);
+      return this.emitGuarded(code, name, type, block);
+    }
     if (implementation.mayBeNull) return this.emitNullable(code, isNull, block);
     return isNull === 'false' ? { value: code, isNull } : this.emitGuarded(code, isNull, type, block);
   }
@@ -197,8 +230,7 @@ export class Emitter implements ExprEmitter {
     return code;
   }
 
-  /** A variable that says whether one of the codes is null. */
-  private anyNull(codes: readonly Code[], block: Block): string {
+  anyNull(codes: readonly { readonly isNull: string }[], block: Block): string {
     const nulls = [...new Set(codes.map((code) => code.isNull))].filter((isNull) => isNull !== 'false');
     if (nulls.includes('true')) return 'true';
     if (nulls.length < 2) return nulls[0] ?? 'false';
@@ -258,7 +290,7 @@ function functionName(name: string): string {
 
 /** JavaScript's own words, and names that generated code uses. */
 const RESERVED: ReadonlySet<string> = new Set(
-  'case if in else for let const new null true false default switch try void with function return typeof delete do while length inputs helpers values validity row i'.split(
+  'case if in else for let const new null true false default switch try void with function return typeof delete do while length inputs helpers values validity row rows i k sink ends'.split(
     ' ',
   ),
 );

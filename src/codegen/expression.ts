@@ -1,11 +1,11 @@
-import { type Batch, type Cell, cellAt, type Vector } from '../batch.ts';
+import { type Batch, type Cell, cellAt, takeVector, type Vector } from '../batch.ts';
 import { struct } from '../schema.ts';
 import type { EvalContext, TypedExpr } from '../sql/typed.ts';
 import { childrenOf } from '../sql/typed-tree.ts';
-import type { EmitterOptions, InputShape } from './emitter.ts';
+import type { InputShape } from './emitter.ts';
 import { foldConstants } from './fold.ts';
 import { formOf, type InputPath, inputData, inputPath, usualForm, vectorAt } from './input-form.ts';
-import { filterKernel, type Kernel, projectionKernel } from './kernel.ts';
+import { filterKernel, type Kernel, type KernelOptions, projectionKernel } from './kernel.ts';
 
 /** Settings that decide what an expression means. */
 export interface CompileOptions {
@@ -13,14 +13,15 @@ export interface CompileOptions {
   readonly timeZone: string;
 }
 
-/** Computes vectors of a batch: one per expression, each of the batch's length. */
-export type Projection = (batch: Batch, context: EvalContext) => Vector[];
+/** Computes vectors of a batch, one per expression: of all its rows, or of chosen ones. */
+export type Projection = (batch: Batch, context: EvalContext, rows?: Int32Array | null) => Vector[];
 
 /** The rows of a batch where a condition is true, in order. */
 export type Filter = (batch: Batch, context: EvalContext) => Int32Array;
 
-type VectorFunction = (batch: Batch, context: EvalContext) => Vector;
-type KernelMaker<R> = (expr: TypedExpr, options: EmitterOptions) => Kernel<R>;
+type VectorFunction = Specialised<Vector>;
+type Specialised<R> = (batch: Batch, context: EvalContext, rows: Int32Array | null) => R;
+type KernelMaker<R> = (expr: TypedExpr, options: KernelOptions) => Kernel<R>;
 
 const NO_CONTEXT: EvalContext = { batchTimeMs: 0 };
 const ONE_ROW: Batch = { schema: struct([]), length: 1, vectors: [] };
@@ -31,18 +32,19 @@ const ONE_ROW: Batch = { schema: struct([]), length: 1, vectors: [] };
  */
 export function compileProjection(exprs: readonly TypedExpr[], options: CompileOptions): Projection {
   const functions = exprs.map((expr) => compileVector(fold(expr, options), options));
-  return (batch, context) => functions.map((run) => run(batch, context));
+  return (batch, context, rows = null) => functions.map((run) => run(batch, context, rows));
 }
 
 /** Turns a condition into a generated loop that gives the rows where it is true; false and null rows fall away. */
 export function compileFilter(expr: TypedExpr, options: CompileOptions): Filter {
-  return specialise(fold(expr, options), options, filterKernel);
+  const run = specialise(fold(expr, options), options, filterKernel);
+  return (batch, context) => run(batch, context, null);
 }
 
 /** The value of an expression that reads no column. */
 export function evaluateConstant(expr: TypedExpr, options: CompileOptions, context: EvalContext = NO_CONTEXT): Cell {
   const run = specialise(expr, options, projectionKernel);
-  return cellAt(run(ONE_ROW, context), 0);
+  return cellAt(run(ONE_ROW, context, null), 0);
 }
 
 /** The JavaScript that the expressions become, for vectors of the usual forms. */
@@ -61,38 +63,40 @@ function fold(expr: TypedExpr, options: CompileOptions): TypedExpr {
 
 function compileVector(expr: TypedExpr, options: CompileOptions): VectorFunction {
   const path = inputPath(expr);
-  if (path !== null) return (batch) => vectorAt(batch, path);
+  if (path !== null) {
+    return (batch, _context, rows) => {
+      const vector = vectorAt(batch, path);
+      return rows === null ? vector : takeVector(vector, rows);
+    };
+  }
   if (expr.kind === 'call' && expr.name === 'named_struct') {
     const values = expr.args.filter((_, i) => i % 2 === 1);
     const children = values.map((value) => compileVector(value, options));
-    return (batch, context) => ({
+    return (batch, context, rows) => ({
       kind: 'struct',
       type: expr.type,
-      length: batch.length,
+      length: rows === null ? batch.length : rows.length,
       validity: null,
-      children: children.map((run) => run(batch, context)),
+      children: children.map((run) => run(batch, context, rows)),
     });
   }
   return specialise(expr, options, projectionKernel);
 }
 
 /** Makes a kernel for each combination of input forms that turns up, and keeps it. */
-function specialise<R>(
-  expr: TypedExpr,
-  options: CompileOptions,
-  make: KernelMaker<R>,
-): (batch: Batch, context: EvalContext) => R {
+function specialise<R>(expr: TypedExpr, options: CompileOptions, make: KernelMaker<R>): Specialised<R> {
   const kernels = new Map<string, Kernel<R>>();
   const paths = pathsOf(expr);
-  return (batch, context) => {
-    const signature = paths.map((path) => signatureOf(vectorAt(batch, path))).join(' ');
+  return (batch, context, rows) => {
+    const picks = rows !== null;
+    const signature = paths.map((path) => signatureOf(vectorAt(batch, path))).join(' ') + (picks ? ' picked' : '');
     let kernel = kernels.get(signature);
     if (kernel === undefined) {
-      kernel = make(expr, { ...options, shapeOf: (path) => shapeOf(vectorAt(batch, path)) });
+      kernel = make(expr, { ...options, picks, shapeOf: (path) => shapeOf(vectorAt(batch, path)) });
       kernels.set(signature, kernel);
     }
-    const inputs = kernel.paths.map((path) => inputData(vectorAt(batch, path)));
-    return kernel.run(inputs, batch.length, context);
+    const inputs = kernel.reads.map(({ path, as }) => inputData(vectorAt(batch, path), as));
+    return kernel.run(inputs, rows === null ? batch.length : rows.length, context, rows);
   };
 }
 
@@ -118,7 +122,11 @@ function explainVector(expr: TypedExpr, options: CompileOptions): string {
   return projectionKernel(expr, usualOptions(expr, options)).source;
 }
 
-function usualOptions(expr: TypedExpr, options: CompileOptions): EmitterOptions {
+function usualOptions(expr: TypedExpr, options: CompileOptions): KernelOptions {
   const nullable = new Set(inputsOf(expr).flatMap((input) => (input.nullable ? [String(inputPath(input))] : [])));
-  return { ...options, shapeOf: (path, type) => ({ form: usualForm(type), hasNulls: nullable.has(String(path)) }) };
+  return {
+    ...options,
+    picks: false,
+    shapeOf: (path, type) => ({ form: usualForm(type), hasNulls: nullable.has(String(path)) }),
+  };
 }

@@ -1,4 +1,4 @@
-import { type Batch, type BytesVector, cellAt, type ObjectVector, type Vector } from '../batch.ts';
+import { type Batch, type BytesVector, cellAt, type Vector } from '../batch.ts';
 import type { DataType } from '../schema.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 
@@ -6,11 +6,18 @@ import type { TypedExpr } from '../sql/typed.ts';
 export type InputPath = readonly number[];
 
 /** How generated code reads an input: each form has code of its own. */
-export type InputForm = 'fixed' | 'boolean' | 'bigint' | 'values' | 'cells';
+export type InputForm = 'fixed' | 'boolean' | 'bigint' | 'values' | 'cells' | 'bytes';
 
-/** What generated code gets of an input vector. */
+/** What generated code reads of an input: a string column that comes as bytes can be read both ways. */
+export interface InputRead {
+  readonly path: InputPath;
+  readonly as: 'cells' | 'bytes';
+}
+
+/** What generated code gets of an input vector: `values` of cells, `values` (Uint8Array) and `offsets` of bytes. */
 export interface InputData {
   readonly values: unknown;
+  readonly offsets: Int32Array | null;
   readonly validity: Uint8Array | null;
 }
 
@@ -38,6 +45,7 @@ export function formOf(vector: Vector): InputForm {
     if (vector.values instanceof BigInt64Array) return 'bigint';
     return vector.type.kind === 'boolean' ? 'boolean' : 'fixed';
   }
+  if (vector.kind === 'bytes' && vector.type.kind === 'string') return 'bytes';
   return vector.kind === 'struct' ? 'cells' : 'values';
 }
 
@@ -49,6 +57,7 @@ export function usualForm(type: DataType): InputForm {
     case 'struct':
       return 'cells';
     case 'string':
+      return 'bytes';
     case 'binary':
     case 'decimal':
     case 'array':
@@ -61,23 +70,25 @@ export function usualForm(type: DataType): InputForm {
   }
 }
 
-export function inputData(vector: Vector): InputData {
+export function inputData(vector: Vector, as: InputRead['as']): InputData {
   const { validity } = vector;
   switch (vector.kind) {
     case 'fixed':
-      return { values: vector.values, validity };
+      return { values: vector.values, offsets: null, validity };
     case 'struct':
-      return { values: (row: number) => cellAt(vector, row), validity };
+      return { values: (row: number) => cellAt(vector, row), offsets: null, validity };
+    case 'bytes':
+      if (as === 'bytes') return { values: vector.bytes, offsets: vector.offsets, validity };
+      return { values: cellsOf(vector), offsets: null, validity };
     default:
-      return { values: cellsOf(vector), validity };
+      return { values: vector.values, offsets: null, validity };
   }
 }
 
 /** The JavaScript values of string and binary vectors, decoded once per vector however many expressions read it. */
 const decoded = new WeakMap<BytesVector, unknown[]>();
 
-function cellsOf(vector: BytesVector | ObjectVector): readonly unknown[] {
-  if (vector.kind === 'object') return vector.values;
+function cellsOf(vector: BytesVector): readonly unknown[] {
   const known = decoded.get(vector);
   if (known !== undefined) return known;
   const cells = decodeBytes(vector);

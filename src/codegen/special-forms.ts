@@ -1,6 +1,7 @@
 import { lookupFunction } from '../sql/functions/table.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { type Block, type Code, type ExprEmitter, orNull, placeholder } from './block.ts';
+import { isLocatable, locate } from './text-code.ts';
 
 type Call = Extract<TypedExpr, { kind: 'call' }>;
 type Case = Extract<TypedExpr, { kind: 'case' }>;
@@ -12,8 +13,8 @@ export const SPECIAL_FORMS: Readonly<Record<string, (emitter: ExprEmitter, expr:
   if: emitIf,
   coalesce: emitCoalesce,
   nvl: emitCoalesce,
-  isnull: (emitter, expr, block) => ({ value: emitArg(emitter, expr, 0, block).isNull, isNull: 'false' }),
-  isnotnull: (emitter, expr, block) => ({ value: negated(emitArg(emitter, expr, 0, block).isNull), isNull: 'false' }),
+  isnull: (emitter, expr, block) => ({ value: emitIsNull(emitter, expr, block), isNull: 'false' }),
+  isnotnull: (emitter, expr, block) => ({ value: negated(emitIsNull(emitter, expr, block)), isNull: 'false' }),
   '<=>': emitNullSafeEqual,
   in: emitIn,
   named_struct: emitNamedStruct,
@@ -140,8 +141,10 @@ function emitNamedStruct(emitter: ExprEmitter, expr: Call, block: Block): Code {
   return { value: `[${values.join(', ')}]`, isNull: 'false' };
 }
 
-function emitArg(emitter: ExprEmitter, expr: Call, index: number, block: Block): Code {
-  return emitter.emit(expr.args[index] as TypedExpr, block);
+/** Whether the argument is null; a text that stands somewhere as bytes is not read for it. */
+function emitIsNull(emitter: ExprEmitter, expr: Call, block: Block): string {
+  const arg = expr.args[0] as TypedExpr;
+  return isLocatable(emitter, arg) ? locate(emitter, arg, block).isNull : emitter.emit(arg, block).isNull;
 }
 
 function negated(condition: string): string {

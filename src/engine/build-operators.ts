@@ -101,9 +101,9 @@ class Builder {
       case 'static':
         return staticOperator(node);
       case 'project':
-        return projectOperator(node, this.build(node.input), this.timeZone);
+        return projectOperator(node, this.projected(node.input), this.timeZone);
       case 'filter':
-        return filterOperator(node, this.build(node.input), this.accountName('filter'), this.timeZone);
+        return this.filter(node, false);
       case 'watermark':
         return watermarkOperator(node, this.build(node.input));
       case 'assignWindow':
@@ -147,6 +147,15 @@ class Builder {
       case 'unsupported':
         throw configError('UNSUPPORTED_OPERATION', `${node.operation} cannot run.`);
     }
+  }
+
+  private filter(node: Extract<PhysicalPlan, { op: 'filter' }>, lazily: boolean): Operator {
+    return filterOperator(node, this.build(node.input), this.accountName('filter'), this.timeZone, lazily);
+  }
+
+  /** The input of a projection: it reads the rows that a filter keeps where they are. */
+  private projected(node: PhysicalPlan): Operator {
+    return node.op === 'filter' ? this.counted(node, () => this.filter(node, true)) : this.build(node);
   }
 
   private aggregate(node: Extract<PhysicalPlan, { op: 'aggregate' }>): Operator {

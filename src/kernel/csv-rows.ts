@@ -1,3 +1,4 @@
+import { writeDoublePowers } from './double-powers.ts';
 import { openKernel } from './module.ts';
 
 /** What the WebAssembly module exports for this; see assembly/encode-csv.ts. */
@@ -5,6 +6,7 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   staticEnd(): number;
   csvBytes(): number;
+  doublePowers(): number;
   encodeCsv(
     columns: number,
     count: number,
@@ -85,6 +87,10 @@ export class CsvRows {
       at = align(at + size + 8);
       return here;
     };
+    if (!hasPowers && columns.some(({ kind }) => kind === 'double')) {
+      hasPowers = true;
+      writeDoublePowers(new DataView(this.exports.memory.buffer), this.exports.doublePowers());
+    }
     const places = columns.map(({ values, validity, offsets }) => ({
       values: place(values.byteLength),
       validity: validity === null ? 0 : place(validity.byteLength),
@@ -135,6 +141,8 @@ export class CsvRows {
 
 /** One for all files of a thread: an instance takes longer to make than a small file to encode. */
 let instance: object | null | undefined;
+/** Whether it has the powers of ten, which only doubles need. */
+let hasPowers = false;
 /** Whose layout is in the instance's memory. */
 let user: CsvRows | null = null;
 

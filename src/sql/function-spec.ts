@@ -55,7 +55,8 @@ export interface ImplementContext {
 
 /**
  * `inline`: a JavaScript expression over the argument expressions, evaluated only when no argument is null (the result
- * is null otherwise). `helpers` are in scope under their names.
+ * is null otherwise). `helpers` are in scope under their names. `isNull`, a condition over the same, tells where the result is null though no
+ * argument is; `code` is not evaluated there.
  * `call`: a function over cells (src/batch.ts `Cell`; Int64 canonical). With `nulls: 'propagate'` it is called only when no
  * argument is null; with `nulls: 'see'` it gets nulls. Either kind may give null when `mayBeNull`.
  * Lambda arguments arrive as functions over cells. `usesBatchTime` functions get the batch time in ms as an extra first argument.
@@ -64,6 +65,7 @@ export type Implementation =
   | {
       readonly kind: 'inline';
       readonly code: (args: readonly string[]) => string;
+      readonly isNull?: (args: readonly string[]) => string;
       readonly helpers?: Readonly<Record<string, unknown>>;
       readonly mayBeNull?: boolean;
     }

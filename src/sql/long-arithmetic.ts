@@ -42,7 +42,12 @@ export function divideLong(a: Int64, b: Int64): Int64 {
 
 /** The remainder with the sign of the dividend; the divisor is not zero. */
 export function remainderLong(a: Int64, b: Int64): Int64 {
-  if (typeof a === 'number' && typeof b === 'number') return (a % b) + 0;
+  if (typeof a === 'number' && typeof b === 'number') {
+    // Of 32-bit integers V8 has a remainder of its own; that of doubles is a call. `| 0` and `+ 0` turn -0 into 0.
+    const dividend = a | 0;
+    const divisor = b | 0;
+    return dividend === a && divisor === b ? (dividend % divisor) | 0 : (a % b) + 0;
+  }
   return wrapInt64(BigInt(a) % BigInt(b));
 }
 

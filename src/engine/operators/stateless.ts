@@ -9,6 +9,7 @@ import { batchOfRows, rowObject } from '../../sql/values/plain.ts';
 import type { BatchRun } from '../batch-run.ts';
 import { eventTimeMs, holdBack } from '../future-events.ts';
 import type { Operator } from '../operator.ts';
+import { commonSource, takeLazily } from '../taken-vector.ts';
 import { listVector } from './list-vector.ts';
 
 type Node<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
@@ -27,13 +28,30 @@ export function projectOperator(node: Node<'project'>, input: Operator, timeZone
   return {
     async *rows(run) {
       for await (const batch of input.rows(run)) {
-        yield { schema, length: batch.length, vectors: project(batch, run.eval) };
+        const taken = commonSource(batch.vectors);
+        const vectors =
+          taken === null ? project(batch, run.eval) : project(sourceBatch(batch, taken.sources), run.eval, taken.rows);
+        yield { schema, length: batch.length, vectors };
       }
     },
   };
 }
 
-export function filterOperator(node: Node<'filter'>, input: Operator, name: string, timeZone: string): Operator {
+function sourceBatch({ schema }: Batch, vectors: readonly Vector[]): Batch {
+  return { schema, length: (vectors[0] as Vector).length, vectors };
+}
+
+/** Below this part of the rows, copying the ones that are kept is quicker than reading them where they are. */
+const MIN_TAKEN_SHARE = 0.5;
+
+/** `lazily`: columns of the rows that are kept are copied by who reads them, which is to be a projection. */
+export function filterOperator(
+  node: Node<'filter'>,
+  input: Operator,
+  name: string,
+  timeZone: string,
+  lazily: boolean,
+): Operator {
   const keep = compileFilter(node.condition, { timeZone });
   return {
     async *rows(run) {
@@ -44,6 +62,7 @@ export function filterOperator(node: Node<'filter'>, input: Operator, name: stri
         account.passed += kept.length;
         account.filtered += batch.length - kept.length;
         if (kept.length === batch.length) yield batch;
+        else if (lazily && kept.length > batch.length * MIN_TAKEN_SHARE) yield takeLazily(batch, kept);
         else if (kept.length > 0) yield takeBatch(batch, kept);
       }
     },

@@ -1,7 +1,10 @@
 /**
- * Columns to rows of CSV. Stops in front of the first row that it has no sure text for (a text that may need quotes, a double with many
- * digits, a far away time): that row is the host's. See ../csv-rows.ts for the layout.
+ * Columns to rows of CSV. Stops in front of the first row that it has no sure text for (a text that may need quotes, an infinity, a
+ * far away time): that row is the host's. See ../csv-rows.ts for the layout.
  */
+import { decimalSize, digits, integer, two } from './digits';
+import { shortest } from './double-text';
+
 const INTEGER: u32 = 0;
 const DOUBLE: u32 = 1;
 const TIMESTAMP: u32 = 2;
@@ -115,68 +118,26 @@ function text(column: usize, bytes: usize, row: u32, o: usize, limit: usize, nul
   return o + size;
 }
 
-const DIGITS = memory.data<u8>([
-  48, 48, 48, 49, 48, 50, 48, 51, 48, 52, 48, 53, 48, 54, 48, 55, 48, 56, 48, 57, 49, 48, 49, 49, 49, 50, 49, 51, 49, 52,
-  49, 53, 49, 54, 49, 55, 49, 56, 49, 57, 50, 48, 50, 49, 50, 50, 50, 51, 50, 52, 50, 53, 50, 54, 50, 55, 50, 56, 50, 57,
-  51, 48, 51, 49, 51, 50, 51, 51, 51, 52, 51, 53, 51, 54, 51, 55, 51, 56, 51, 57, 52, 48, 52, 49, 52, 50, 52, 51, 52, 52,
-  52, 53, 52, 54, 52, 55, 52, 56, 52, 57, 53, 48, 53, 49, 53, 50, 53, 51, 53, 52, 53, 53, 53, 54, 53, 55, 53, 56, 53, 57,
-  54, 48, 54, 49, 54, 50, 54, 51, 54, 52, 54, 53, 54, 54, 54, 55, 54, 56, 54, 57, 55, 48, 55, 49, 55, 50, 55, 51, 55, 52,
-  55, 53, 55, 54, 55, 55, 55, 56, 55, 57, 56, 48, 56, 49, 56, 50, 56, 51, 56, 52, 56, 53, 56, 54, 56, 55, 56, 56, 56, 57,
-  57, 48, 57, 49, 57, 50, 57, 51, 57, 52, 57, 53, 57, 54, 57, 55, 57, 56, 57, 57,
-]);
-
-/** Two digits. */
-@inline
-function two(o: usize, value: u32): void {
-  store<u16>(o, load<u16>(DIGITS + (<usize>value << 1)));
-}
-
-@inline
-function integer(o: usize, value: i64): usize {
-  if (value < 0) {
-    store<u8>(o++, 45);
-    value = -value;
-  }
-  return digits(o, <u64>value, decimalSize(<u64>value));
-}
-
-@inline
-function decimalSize(value: u64): u32 {
-  let size: u32 = 1;
-  for (let power: u64 = 10; power <= value && size < 19; power *= 10) size++;
-  return size;
-}
-
-/** `size` digits, with zeros in front. */
-@inline
-function digits(o: usize, value: u64, size: u32): usize {
-  let at = o + size;
-  while (at >= o + 2) {
-    const rest = value / 100;
-    at -= 2;
-    two(at, <u32>(value - rest * 100));
-    value = rest;
-  }
-  if (at > o) store<u8>(o, <u8>(48 + (value % 10)));
-  return o + size;
-}
-
 const LARGEST: f64 = 1e15;
 const POWERS = memory.data<f64>([1, 10, 100, 1e3, 1e4, 1e5, 1e6]);
 
+/** What a product with a power of ten may be off by, when the double is a decimal of so many places. */
+const NEAR: f64 = 1e-15;
+
 /**
- * The shortest text of a double that is a decimal with at most six places and fifteen digits in all: such a decimal is given back by every
- * reader, and no shorter one is. Others are the host's.
+ * The shortest text of a double. A decimal with at most six places and fifteen digits in all needs no search: it is given back by every
+ * reader, and no shorter one is.
  */
 @inline
 function double(o: usize, value: f64): usize {
   const size = abs(value);
-  if (!(size < LARGEST) || (value == 0 && 1 / value < 0)) return 0;
+  if (!(size < LARGEST) || size == 0) return value == 0 && 1 / value > 0 ? zero(o) : shortest(o, value);
   for (let places: u32 = 0; places <= 6; places++) {
     const power = load<f64>(POWERS + (<usize>places << 3));
-    const scaled = nearest(size * power);
-    if (scaled >= LARGEST) return 0;
-    if (scaled / power != size) continue;
+    const product = size * power;
+    const scaled = nearest(product);
+    if (scaled >= LARGEST) break;
+    if (abs(product - scaled) > product * NEAR || scaled / power != size) continue;
     if (value < 0) store<u8>(o++, 45);
     const whole = <u64>scaled;
     if (places == 0) return digits(o, whole, decimalSize(whole));
@@ -186,7 +147,13 @@ function double(o: usize, value: f64): usize {
     store<u8>(o++, 46);
     return digits(o, whole - front * unit, places);
   }
-  return 0;
+  return shortest(o, value);
+}
+
+@inline
+function zero(o: usize): usize {
+  store<u8>(o, 48);
+  return o + 1;
 }
 
 const DAY: f64 = 86400000000;

@@ -3,6 +3,7 @@
  * (see ../ops.ts for the layout, ../program.ts for how they come to be).
  */
 export { csvBytes, encodeCsv } from './encode-csv';
+export { doublePowers } from './double-text';
 export { gather } from './gather';
 export { decode, project, result } from './run';
 

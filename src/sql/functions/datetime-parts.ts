@@ -50,14 +50,32 @@ function ofLocalTime(field: TimeField, timeZone: string): CellFunction {
   return (micros: Int64) => field(floorModInt64(utcToLocal(micros, local), MICROS_PER_DAY));
 }
 
-function timeField(name: string, usage: string, example: [string, string], field: TimeField): FunctionSpec {
+/** The time of day in UTC, without a call in generated loops. */
+const utcTimes = {
+  hour: (micros: Int64): number => hourOf(microsOfUtcDay(micros)),
+  minute: (micros: Int64): number => minuteOf(microsOfUtcDay(micros)),
+  second: (micros: Int64): number => secondOf(microsOfUtcDay(micros)),
+} as const;
+
+function microsOfUtcDay(micros: Int64): number {
+  if (typeof micros === 'bigint') return floorModInt64(micros, MICROS_PER_DAY);
+  return micros - Math.floor(micros / MICROS_PER_DAY) * MICROS_PER_DAY;
+}
+
+function timeField(
+  name: keyof typeof utcTimes,
+  usage: string,
+  example: [string, string],
+  field: TimeField,
+): FunctionSpec {
   return scalar('datetime', {
     name,
     usage,
     example,
     takes: ['timestamp'],
     returns: INT,
-    make: (_types, _type, context) => ofLocalTime(field, context.timeZone),
+    make: (_types, _type, context) =>
+      zone(context.timeZone).fixedOffsetMicros === 0 ? utcTimes[name] : ofLocalTime(field, context.timeZone),
   });
 }
 

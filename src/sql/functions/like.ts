@@ -37,16 +37,42 @@ function like(name: string, ignoreCase: boolean, usage: string, example: readonl
 type Matcher = (text: string) => boolean;
 type Token = { readonly any: '%' | '_' } | { readonly text: string };
 
-/** The usual shapes (`a`, `a%`, `%a`, `%a%`) need no regular expression. */
+/** What a pattern without `_` and with `%` at its ends only asks of a text. */
+export interface LikeShape {
+  readonly kind: 'equals' | 'startsWith' | 'endsWith' | 'contains';
+  readonly text: string;
+}
+
+/** The shape of the usual patterns (`a`, `a%`, `%a`, `%a%`); null of others. */
+export function likeShape(pattern: string, escapeChar: string): LikeShape | null {
+  return shapeOf(likeTokens(pattern, escapeChar));
+}
+
+function shapeOf(tokens: readonly Token[]): LikeShape | null {
+  const [first, second, third] = tokens;
+  if (tokens.length === 0) return { kind: 'equals', text: '' };
+  if (tokens.length === 1 && isText(first)) return { kind: 'equals', text: first.text };
+  if (tokens.length === 2 && isText(first) && isPercent(second)) return { kind: 'startsWith', text: first.text };
+  if (tokens.length === 2 && isPercent(first) && isText(second)) return { kind: 'endsWith', text: second.text };
+  if (tokens.length === 3 && isPercent(first) && isText(second) && isPercent(third)) {
+    return { kind: 'contains', text: second.text };
+  }
+  return null;
+}
+
+/** The usual shapes need no regular expression. */
 export function likeMatcher(pattern: string, escapeChar: string): Matcher {
   const tokens = likeTokens(pattern, escapeChar);
-  const [first, second, third] = tokens;
-  if (tokens.length === 0) return (text) => text === '';
-  if (tokens.length === 1 && isText(first)) return (text) => text === first.text;
-  if (tokens.length === 2 && isText(first) && isPercent(second)) return (text) => text.startsWith(first.text);
-  if (tokens.length === 2 && isPercent(first) && isText(second)) return (text) => text.endsWith(second.text);
-  if (tokens.length === 3 && isPercent(first) && isText(second) && isPercent(third)) {
-    return (text) => text.includes(second.text);
+  const shape = shapeOf(tokens);
+  switch (shape?.kind) {
+    case 'equals':
+      return (text) => text === shape.text;
+    case 'startsWith':
+      return (text) => text.startsWith(shape.text);
+    case 'endsWith':
+      return (text) => text.endsWith(shape.text);
+    case 'contains':
+      return (text) => text.includes(shape.text);
   }
   const source = tokens.map((token) => (isText(token) ? escapeText(token.text) : token.any === '%' ? '.*' : '.'));
   const regex = new RegExp(`^${source.join('')}$`, 'su');

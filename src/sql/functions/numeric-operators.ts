@@ -42,10 +42,9 @@ export function implementNumeric(
   const { helpers, code } = plainOperator(operator, type);
   return {
     kind: 'inline',
-    code: ([a, b]) =>
-      guarded ? `(${b} === 0 ? null : ${code(a as string, b as string)})` : code(a as string, b as string),
+    code: ([a, b]) => code(a as string, b as string),
+    ...(guarded ? { isNull: ([, b]: readonly string[]) => `${b} === 0` } : {}),
     helpers,
-    mayBeNull: guarded,
   };
 }
 

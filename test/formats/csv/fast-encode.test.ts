@@ -187,3 +187,28 @@ describe('CSV through the kernel', () => {
     expect(encoded(batch, {}, true) === encoded(batch, {}, false)).toBe(true);
   });
 });
+
+test('doubles of any bits have the text that JavaScript gives them', () => {
+  const bits = fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)).map(([low, high]) => doubleOf(low, high));
+  const borders = fc
+    .tuple(fc.nat(2046), fc.constantFrom(-1, 0, 1))
+    .map(([exponent, near]) => doubleOf((near + 0x100000000) % 0x100000000, (exponent << 20) - (near < 0 ? 1 : 0)));
+  const quotients = fc.tuple(fc.nat(1000), fc.integer({ min: 1, max: 1000 })).map(([a, b]) => a / b);
+  const short = fc.tuple(fc.nat(), fc.integer({ min: -40, max: 40 })).map(([digits, e]) => Number(`${digits}e${e}`));
+  const double = fc
+    .oneof(bits, borders, quotients, short)
+    .filter((value) => Number.isFinite(value) && !Object.is(value, -0));
+  const rows = CsvRows.open({ separator: 44, nullText: new Uint8Array(0), flags: new Uint8Array(256) }, 1) as CsvRows;
+  fc.assert(
+    fc.property(fc.array(double, { minLength: 50, maxLength: 100 }), (values) => {
+      rows.load([{ kind: 'double', values: Float64Array.from(values), validity: null }]);
+      const { row, bytes } = rows.encode(0, values.length);
+      expect(row).toBe(values.length);
+      expect(new TextDecoder().decode(bytes).split('\n').slice(0, -1)).toEqual(values.map(String));
+    }),
+  );
+});
+
+function doubleOf(low: number, high: number): number {
+  return new Float64Array(Uint32Array.of(low, high).buffer)[0] as number;
+}
