@@ -101,7 +101,7 @@ function placed(o: usize, decimal: u64, k: i32): usize {
   digits(o + 1, decimal, size);
   store<u8>(o, load<u8>(o + 1));
   if (size > 1) store<u8>(o + 1, 46);
-  o += <usize>(size > 1 ? size + 1 : 1);
+  o += size > 1 ? <usize>size + 1 : 1;
   const exponent = point - 1;
   store<u8>(o, 101); // e
   store<u8>(o + 1, exponent < 0 ? 45 : 43);
