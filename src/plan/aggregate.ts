@@ -1,20 +1,37 @@
 import { bindAggregate, isAggregateName } from '../sql/aggregates.ts';
 import { analysisError, withSpan } from '../sql/analysis-error.ts';
 import type { Expr } from '../sql/ast.ts';
-import { outputName, resolveExpression } from '../sql/resolve.ts';
+import { createResolver, outputName, resolveExpression } from '../sql/resolve.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { eventTimeOf, expandItem, markOf, nameOf, stripAlias } from './columns.ts';
 import type { LogicalPlan } from './logical.ts';
 import type { AggregateCall, Attribute, PhysicalPlan } from './physical.ts';
 import { scopeOf } from './physical.ts';
-import { childExprs, exprKey, isWindowCall, mapChildren, planWindow, replaceWindowCalls } from './windows.ts';
+import {
+  childExprs,
+  exprKey,
+  isWindowCall,
+  mapChildren,
+  planWindow,
+  replaceWindowCalls,
+  sameExpr,
+  windowCalls,
+} from './windows.ts';
 
 type AggregateNode = Omit<Extract<LogicalPlan, { op: 'aggregate' }>, 'input'>;
 type Call = Extract<Expr, { kind: 'call' }>;
 
+/** An expression and then its parts are asked for: without this, a chain of n operators would take n * n steps. */
+const aggregations = new WeakMap<Expr, boolean>();
+
 /** Whether an expression contains an aggregate. */
 export function isAggregation(expr: Expr): boolean {
-  return (expr.kind === 'call' && isAggregateName(expr.name)) || childExprs(expr).some(isAggregation);
+  let found = aggregations.get(expr);
+  if (found === undefined) {
+    found = (expr.kind === 'call' && isAggregateName(expr.name)) || childExprs(expr).some(isAggregation);
+    aggregations.set(expr, found);
+  }
+  return found;
 }
 
 /**
@@ -38,8 +55,11 @@ export function planAggregate(input: PhysicalPlan, node: AggregateNode, timeZone
   });
 
   const calls = new AggregateCalls(keys.length);
-  const resolveKeys = (expr: Expr): TypedExpr => resolveExpression(replaceWindowCalls(expr), scope);
-  const rewrite = (expr: Expr): Expr => rewriteResult(expr, keys, calls, resolveKeys);
+  const resolve = createResolver(scope);
+  const rewrite = (result: Expr): Expr => {
+    const hasWindow = windowCalls([result]).length > 0;
+    return rewriteResult(result, keys, calls, hasWindow ? (expr) => resolve(replaceWindowCalls(expr)) : resolve);
+  };
   const results = node.results.map((result) => ({
     name: nameOf(result),
     expr: result.kind === 'star' ? result : rewrite(stripAlias(result)),
@@ -186,8 +206,7 @@ function rewriteResult(
   if (!isAggregation(expr)) {
     const typed = tryResolve(expr, resolve);
     if (typed !== null) {
-      const text = exprKey(typed);
-      const at = keys.findIndex((key) => exprKey(key.expr) === text);
+      const at = keys.findIndex((key) => sameExpr(key.expr, typed));
       if (at >= 0) return keyRef(at, keys);
     } else if (expr.kind === 'name') {
       const at = keys.findIndex((key) => key.attribute.name.toLowerCase() === expr.parts[0]?.toLowerCase());

@@ -224,6 +224,15 @@ export function exprKey(expr: unknown): string {
   );
 }
 
+/** Whether two expressions are equal but for where they stand. Looks no further than their first difference. */
+export function sameExpr(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const namesOf = (value: object) =>
+    Object.entries(value).filter(([name, part]) => name !== 'span' && part !== undefined);
+  const [left, right] = [namesOf(a), new Map(namesOf(b))];
+  return left.length === right.size && left.every(([name, part]) => right.has(name) && sameExpr(part, right.get(name)));
+}
+
 export function lower(name: string): string {
   return name.toLowerCase();
 }

@@ -47,6 +47,8 @@ type Call = Extract<Expr, { kind: 'call' }>;
 interface Env extends Scope {
   /** Lambda parameters in sight, innermost last. */
   readonly params: readonly LambdaParam[];
+  /** What came of expressions before; null: nothing is kept. */
+  readonly known: Map<Expr, TypedExpr | Error> | null;
 }
 
 /**
@@ -54,10 +56,32 @@ interface Env extends Scope {
  * Throws `AnalysisError`s (UNRESOLVED_COLUMN, UNRESOLVED_ROUTINE, DATATYPE_MISMATCH, ...) with the span of the culprit.
  */
 export function resolveExpression(expr: Expr, scope: Scope): TypedExpr {
-  return resolve(expr, { columns: scope.columns, timeZone: scope.timeZone, params: [] });
+  return resolve(expr, { columns: scope.columns, timeZone: scope.timeZone, params: [], known: null });
+}
+
+/** `resolveExpression` for an expression and then its parts: a part that was resolved with the whole is not resolved again. */
+export function createResolver(scope: Scope): (expr: Expr) => TypedExpr {
+  const env: Env = { columns: scope.columns, timeZone: scope.timeZone, params: [], known: new Map() };
+  return (expr) => resolve(expr, env);
 }
 
 function resolve(expr: Expr, env: Env): TypedExpr {
+  const { known } = env;
+  if (known === null) return resolveAnew(expr, env);
+  const found = known.get(expr);
+  if (found instanceof Error) throw found;
+  if (found !== undefined) return found;
+  try {
+    const typed = resolveAnew(expr, env);
+    known.set(expr, typed);
+    return typed;
+  } catch (error) {
+    known.set(expr, error as Error);
+    throw error;
+  }
+}
+
+function resolveAnew(expr: Expr, env: Env): TypedExpr {
   switch (expr.kind) {
     case 'literal':
       return resolveLiteral(expr, env);
@@ -217,7 +241,7 @@ function resolveLambda(
     throw analysisError('INVALID_LAMBDA_FUNCTION_CALL', `${call.name} ${what}.`, lambda.span);
   }
   const params = lambda.params.map((name, i) => ({ id: env.params.length + i, name, type: types[i] as DataType }));
-  const body = resolve(lambda.body, { ...env, params: [...env.params, ...params] });
+  const body = resolve(lambda.body, { ...env, params: [...env.params, ...params], known: null });
   return { kind: 'lambda', params, body, type: body.type, nullable: body.nullable };
 }
 

@@ -5,6 +5,9 @@ import type { Problem } from './problem.ts';
 import { withNullAt } from './replace-span.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
+/** Of one text: each costs a search of its own, and who has that many sees what is wrong. */
+const MAX_UNKNOWN_NAMES = 20;
+
 const UNKNOWN_NAME = new Set(['UNRESOLVED_COLUMN', 'UNRESOLVED_ROUTINE', 'FIELD_NOT_FOUND']);
 
 /** Collects what is wrong with a file while it is built, so that all of it can be told at once. */
@@ -48,12 +51,12 @@ export class Findings {
   }
 
   /**
-   * As `attempt`, with a parsed text: an unknown name does not end the search, so that every unknown name of the text is noted.
+   * As `attempt`, with a parsed text: an unknown name does not end the search, so that the unknown names of the text are noted, up to 20.
    */
   attemptNames<E, T>(path: Path, parsed: E, act: (parsed: E) => T): T | null {
     let tree = parsed;
     let last: Span | undefined;
-    for (;;) {
+    for (let names = 0; names < MAX_UNKNOWN_NAMES; names++) {
       try {
         const result = act(tree);
         return tree === parsed ? result : null;
@@ -66,6 +69,7 @@ export class Findings {
         tree = withNullAt(tree, last);
       }
     }
+    return null;
   }
 
   async attemptAsync<T>(path: Path, act: () => Promise<T>): Promise<T | null> {

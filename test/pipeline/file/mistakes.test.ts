@@ -261,6 +261,13 @@ describe('all mistakes at once', () => {
     ]);
   });
 
+  test('of very many in one text, the first', async () => {
+    const names = Array.from({ length: 900 }, (_, i) => `x${i}`);
+    const found = await told(instead(`filter: ${names.join(' > ')}`));
+    expect(found).toHaveLength(20);
+    expect(found[19]).toContain('There is no column "x19"');
+  });
+
   test('in SQL over several lines', async () => {
     const text = GOOD.replace(
       `steps:\n${NO_FILTER}`,
