@@ -12,28 +12,40 @@ const GONE = -2;
 
 /**
  * The groups of a table that close at one time, found by the codes of their key columns, which the table keeps: group `slot` has code
- * `columns[c][slot]` in key column c. They stay in the order in which they came.
+ * `columns[c][slot]` in key column c. They stay in the order in which they came. Most windows get all their groups from one chunk and are never
+ * searched, so groups are entered into the index when one is looked for.
  */
 export class ClosingGroups {
-  private order: number[] = [];
+  private order = new Int32Array(FEW);
+  private count = 0;
   private removed = 0;
-  /** Open-addressing table of slots; null while there are few. */
+  /** Open-addressing table of slots; null until one is needed. */
   private places: Int32Array | null = null;
+  /** So many of `order` are in `places`. */
+  private entered = 0;
+  /** Places that are not free. */
   private used = 0;
 
-  constructor(readonly time: CloseTime) {}
+  /** `id`: the number by which the table knows these groups. */
+  constructor(
+    readonly time: CloseTime,
+    readonly id: number,
+  ) {}
 
   get size(): number {
-    return this.order.length - this.removed;
+    return this.count - this.removed;
   }
 
   /** The slot of the group with the codes that `wanted` has in row `row`; -1: there is none. */
   find(columns: readonly Int32Array[], wanted: readonly Int32Array[], row: number): number {
-    const { places } = this;
-    if (places === null) {
-      for (const slot of this.order) if (slot >= 0 && isEqual(columns, slot, wanted, row)) return slot;
+    if (this.places === null && this.count <= FEW) {
+      for (let n = 0; n < this.count; n++) {
+        const slot = this.order[n] as number;
+        if (slot >= 0 && isEqual(columns, slot, wanted, row)) return slot;
+      }
       return -1;
     }
+    const places = this.index(columns);
     const mask = places.length - 1;
     for (let at = hashOf(wanted, row) & mask; ; at = (at + 1) & mask) {
       const slot = places[at] as number;
@@ -42,56 +54,72 @@ export class ClosingGroups {
     }
   }
 
-  /** Adds a group that is not there; its codes stand in `columns` already. */
-  add(columns: readonly Int32Array[], slot: number): void {
-    this.order.push(slot);
-    if (this.places === null ? this.order.length > FEW : (this.used + 1) * 2 > this.places.length) this.index(columns);
-    else if (this.places !== null) this.enter(this.places, columns, slot);
+  /** Adds a group that is not there; its codes are to stand in the table's columns before the next search. */
+  add(slot: number): void {
+    if (this.count === this.order.length) {
+      const grown = new Int32Array(this.count * 2);
+      grown.set(this.order);
+      this.order = grown;
+    }
+    this.order[this.count++] = slot;
   }
 
   remove(columns: readonly Int32Array[], slot: number): void {
     if (this.places !== null) {
-      const mask = this.places.length - 1;
+      const places = this.index(columns);
+      const mask = places.length - 1;
       let at = hashOf(columns, slot) & mask;
-      while (this.places[at] !== slot) at = (at + 1) & mask;
-      this.places[at] = GONE;
+      while (places[at] !== slot) at = (at + 1) & mask;
+      places[at] = GONE;
     }
     this.order[this.order.indexOf(slot)] = GONE;
     this.removed++;
-    if (this.removed * 2 <= this.order.length) return;
-    this.order = this.order.filter((known) => known >= 0);
+    if (this.removed * 2 <= this.count) return;
+    const kept = this.order.subarray(0, this.count).filter((known) => known >= 0);
+    this.count = kept.length;
     this.removed = 0;
+    this.order = kept.length < FEW ? new Int32Array(FEW) : kept;
+    if (kept.length < FEW) this.order.set(kept);
+    this.entered = this.places === null ? 0 : this.count;
   }
 
-  clear(): void {
-    this.order = [];
-    this.removed = 0;
+  /** Forgets the index: the codes of the groups have changed. */
+  dropIndex(): void {
     this.places = null;
+    this.entered = 0;
     this.used = 0;
   }
 
-  /** Enters all groups anew, by their present codes. */
-  index(columns: readonly Int32Array[]): void {
-    if (this.order.length <= FEW && this.places === null) return;
-    let size = 16;
-    while (size < this.size * 4) size *= 2;
-    this.places = new Int32Array(size).fill(FREE);
-    this.used = 0;
-    for (const slot of this.order) if (slot >= 0) this.enter(this.places, columns, slot);
-  }
-
-  private enter(places: Int32Array, columns: readonly Int32Array[], slot: number): void {
-    const mask = places.length - 1;
-    let at = hashOf(columns, slot) & mask;
-    while (places[at] !== FREE) at = (at + 1) & mask;
-    places[at] = slot;
-    this.used++;
+  /** The index, with all groups in it. */
+  private index(columns: readonly Int32Array[]): Int32Array {
+    const fresh = this.count - this.entered;
+    if (this.places !== null && fresh === 0) return this.places;
+    if (this.places === null || (this.used + fresh) * 2 > this.places.length) {
+      let size = 16;
+      while (size < this.size * 4) size *= 2;
+      this.places = new Int32Array(size).fill(FREE);
+      this.used = 0;
+      this.entered = 0;
+    }
+    const mask = this.places.length - 1;
+    for (; this.entered < this.count; this.entered++) {
+      const slot = this.order[this.entered] as number;
+      if (slot < 0) continue;
+      let at = hashOf(columns, slot) & mask;
+      while (this.places[at] !== FREE) at = (at + 1) & mask;
+      this.places[at] = slot;
+      this.used++;
+    }
+    return this.places;
   }
 
   /** Writes the slots into `into` from `at` on; gives the place behind them. */
   list(into: Int32Array, at: number): number {
     let next = at;
-    for (const slot of this.order) if (slot >= 0) into[next++] = slot;
+    for (let n = 0; n < this.count; n++) {
+      const slot = this.order[n] as number;
+      if (slot >= 0) into[next++] = slot;
+    }
     return next;
   }
 }

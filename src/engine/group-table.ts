@@ -15,6 +15,9 @@ import type { KeyColumn } from './row-grouper.ts';
 /** A column of values that nothing refers to any more is made anew when it has so many, and twice as many as there are groups. */
 const MIN_VALUES = 1024;
 
+/** Groups are moved to memory of their own when they fill less than one of so many slots. */
+const SPARSE = 4;
+
 /** Rows of a batch of the whole state at most: the columns of all of it at once would double the memory. */
 const SAVED_ROWS = 65_536;
 
@@ -26,16 +29,19 @@ const SAVED_ROWS = 65_536;
  */
 export class GroupTable {
   readonly stateSchema: Schema;
-  private readonly accumulators: readonly Accumulator[];
+  private accumulators: readonly Accumulator[];
   private columns: ColumnCodes[];
   /** By key column and slot. */
-  private readonly codes: Int32Array<ArrayBuffer>[];
+  private codes: Int32Array<ArrayBuffer>[];
   private readonly byTime = new Map<CloseTime, ClosingGroups>();
   /** By the code of the column that closes groups. Those that hold none may be out of use. */
   private byCode: (ClosingGroups | undefined)[] = [];
-  /** By slot. */
-  private readonly groupsOf: (ClosingGroups | undefined)[] = [];
-  private readonly free: number[] = [];
+  /** By `ClosingGroups.id`. */
+  private byId: (ClosingGroups | undefined)[] = [];
+  private freeIds: number[] = [];
+  /** By slot, the id of the groups that it closes with; -1 where there is no group. */
+  private idOf: Int32Array<ArrayBuffer> = new Int32Array(0);
+  private free: number[] = [];
   private slots = 0;
   private capacity = 0;
   private earliest: CloseTime = null;
@@ -44,7 +50,7 @@ export class GroupTable {
   /** `closingKey`: the key column that tells when a group closes, a time or a window, which closes at its end; null: groups never close. */
   constructor(
     private readonly keyFields: readonly Field[],
-    adder: RowAdder,
+    private readonly adder: RowAdder,
     private readonly closingKey: number | null,
   ) {
     this.accumulators = adder.accumulators();
@@ -66,16 +72,28 @@ export class GroupTable {
     return this.find(wanted, count, lateMicros);
   }
 
+  /** `wanted`: the codes of keys, of which no two are equal. */
   private find(wanted: readonly Int32Array[], count: number, lateMicros: number | null): Int32Array {
     const slots = new Int32Array(count);
     const closing = this.closingKey === null ? null : (wanted[this.closingKey] as Int32Array);
+    const codes = closing === null ? 1 : (this.columns[this.closingKey as number] as ColumnCodes).size;
+    // By code: the groups that close then, and whether there was none before, so that none need be looked for.
+    const known: (ClosingGroups | null | undefined)[] = new Array(codes);
+    const isNew = new Uint8Array(codes);
     for (let i = 0; i < count; i++) {
-      const groups = this.closingGroups(closing === null ? null : (closing[i] as number), lateMicros);
-      if (groups === null) slots[i] = -1;
-      else {
-        const slot = groups.find(this.codes, wanted, i);
-        slots[i] = slot >= 0 ? slot : this.allocate(groups, wanted, i);
+      const code = closing === null ? 0 : (closing[i] as number);
+      let groups = known[code];
+      if (groups === undefined) {
+        groups = this.closingGroups(closing === null ? null : code, lateMicros);
+        known[code] = groups;
+        if (groups?.size === 0) isNew[code] = 1;
       }
+      if (groups === null) {
+        slots[i] = -1;
+        continue;
+      }
+      const slot = isNew[code] === 1 ? -1 : groups.find(this.codes, wanted, i);
+      slots[i] = slot >= 0 ? slot : this.allocate(groups, wanted, i, count - i);
     }
     return slots;
   }
@@ -88,7 +106,8 @@ export class GroupTable {
     if (groups !== undefined && groups.size > 0) return groups;
     groups = this.byTime.get(time);
     if (groups === undefined) {
-      groups = new ClosingGroups(time);
+      groups = new ClosingGroups(time, this.freeIds.pop() ?? this.byId.length);
+      this.byId[groups.id] = groups;
       this.byTime.set(time, groups);
       if (time !== null && (this.earliest === null || time < this.earliest)) this.earliest = time;
     }
@@ -100,26 +119,24 @@ export class GroupTable {
     return code === null ? null : closeTime((this.columns[this.closingKey as number] as ColumnCodes).cell(code));
   }
 
-  private allocate(groups: ClosingGroups, wanted: readonly Int32Array[], row: number): number {
+  /** `more`: so many slots may be wanted soon. */
+  private allocate(groups: ClosingGroups, wanted: readonly Int32Array[], row: number, more: number): number {
     const slot = this.free.pop() ?? this.slots++;
-    if (slot >= this.capacity) this.grow();
+    if (slot >= this.capacity) this.grow(Math.max(64, this.capacity * 2, slot + more));
     for (let c = 0; c < wanted.length; c++) {
       (this.codes[c] as Int32Array)[slot] = (wanted[c] as Int32Array)[row] as number;
     }
-    groups.add(this.codes, slot);
-    this.groupsOf[slot] = groups;
+    groups.add(slot);
+    this.idOf[slot] = groups.id;
     this.groups++;
     return slot;
   }
 
-  private grow(): void {
-    this.capacity = Math.max(64, this.capacity * 2);
-    for (const accumulator of this.accumulators) accumulator.grow(this.capacity);
-    this.codes.forEach((codes, index) => {
-      const grown = new Int32Array(this.capacity);
-      grown.set(codes);
-      this.codes[index] = grown;
-    });
+  private grow(capacity: number): void {
+    this.capacity = capacity;
+    for (const accumulator of this.accumulators) accumulator.grow(capacity);
+    this.codes = this.codes.map((codes) => growInt32(codes, capacity));
+    this.idOf = growInt32(this.idOf, capacity);
   }
 
   /** Adds group i of a partial result to slot `slots[i]`; -1 leaves it out. */
@@ -131,18 +148,42 @@ export class GroupTable {
 
   /** Forgets one group. */
   remove(slot: number): void {
-    const groups = this.groupsOf[slot] as ClosingGroups;
+    const groups = this.groupsOf(slot) as ClosingGroups;
     groups.remove(this.codes, slot);
-    if (groups.size === 0) this.byTime.delete(groups.time);
-    this.release(slot);
+    if (groups.size === 0) this.drop(groups);
+    this.release(Int32Array.of(slot));
     this.dropUnusedValues();
   }
 
-  private release(slot: number): void {
-    for (const accumulator of this.accumulators) accumulator.reset(slot);
-    this.groupsOf[slot] = undefined;
-    this.free.push(slot);
-    this.groups--;
+  /** The groups that one closes with; undefined where there is no group. */
+  private groupsOf(slot: number): ClosingGroups | undefined {
+    return this.byId[this.idOf[slot] as number];
+  }
+
+  private drop(groups: ClosingGroups): void {
+    this.byTime.delete(groups.time);
+    this.byId[groups.id] = undefined;
+    this.freeIds.push(groups.id);
+  }
+
+  private release(slots: Int32Array): void {
+    for (const accumulator of this.accumulators) accumulator.reset(slots);
+    for (const slot of slots) {
+      this.idOf[slot] = -1;
+      this.free.push(slot);
+    }
+    this.groups -= slots.length;
+  }
+
+  /** Gives back the memory of all groups. */
+  private clear(): void {
+    this.accumulators = this.adder.accumulators();
+    this.columns = this.keyFields.map(({ type }) => columnCodes(type));
+    this.codes = this.keyFields.map(() => new Int32Array(0));
+    this.idOf = new Int32Array(0);
+    this.byTime.clear();
+    [this.byCode, this.byId, this.freeIds, this.free] = [[], [], [], []];
+    [this.slots, this.capacity, this.groups, this.earliest] = [0, 0, 0, null];
   }
 
   /** Slots of all groups whose close time is at or before `throughMicros`, earliest first. */
@@ -153,14 +194,21 @@ export class GroupTable {
 
   evict(throughMicros: Int64): void {
     if (this.earliest === null || this.earliest > throughMicros) return;
-    for (const time of this.closeTimes()) {
-      if (time > throughMicros) break;
-      const groups = this.byTime.get(time) as ClosingGroups;
-      for (const slot of this.slotsAt([time])) this.release(slot);
-      groups.clear();
-      this.byTime.delete(time);
+    const times = this.closeTimes();
+    const closed = times.filter((time) => time <= throughMicros);
+    const kept = this.slotsAt([...times.slice(closed.length), null]);
+    if (kept.length * SPARSE <= this.slots) {
+      const rows = this.save(kept);
+      this.clear();
+      this.load(rows);
+      return;
     }
-    this.earliest = this.closeTimes()[0] ?? null;
+    for (const time of closed) {
+      this.release(this.slotsAt([time]));
+      this.drop(this.byTime.get(time) as ClosingGroups);
+    }
+    this.byCode = [];
+    this.earliest = times[closed.length] ?? null;
     this.dropUnusedValues();
   }
 
@@ -178,7 +226,7 @@ export class GroupTable {
       });
       return fresh;
     });
-    for (const groups of this.byTime.values()) groups.index(this.codes);
+    for (const groups of this.byTime.values()) groups.dropIndex();
     this.byCode = [];
   }
 
@@ -217,7 +265,15 @@ export class GroupTable {
   }
 
   closesAt(slot: number): CloseTime {
-    return (this.groupsOf[slot] as ClosingGroups).time;
+    return (this.groupsOf(slot) as ClosingGroups).time;
+  }
+
+  /** Those of `slots` that close after `micros`, or never. */
+  openAfter(slots: Int32Array, micros: Int64): Int32Array {
+    const isOpen = Uint8Array.from(this.byId, (groups) =>
+      groups !== undefined && (groups.time === null || groups.time > micros) ? 1 : 0,
+    );
+    return isOpen.includes(0) ? slots.filter((slot) => isOpen[this.idOf[slot] as number] === 1) : slots;
   }
 
   keyOf(slot: number): Cell[] {
@@ -235,9 +291,8 @@ export class GroupTable {
     return { schema: this.stateSchema, length: slots.length, vectors };
   }
 
-  /** All groups as rows of `stateSchema`. */
-  *saveAll(): Generator<Batch> {
-    const slots = this.all();
+  /** Rows of `stateSchema` in batches of a bounded size; the slots of all groups by default. */
+  *saveAll(slots = this.all()): Generator<Batch> {
     for (let at = 0; at < slots.length; at += SAVED_ROWS) yield this.save(slots.subarray(at, at + SAVED_ROWS));
   }
 
@@ -253,7 +308,7 @@ export class GroupTable {
   apply(change: StateChange): void {
     if (change.evictedThroughMicros !== null) this.evict(change.evictedThroughMicros);
     for (const batch of change.removals)
-      for (const slot of this.slotsIn(batch)) if (this.groupsOf[slot] !== undefined) this.remove(slot);
+      for (const slot of this.slotsIn(batch)) if (this.groupsOf(slot) !== undefined) this.remove(slot);
     for (const batch of change.upserts) this.load(batch);
   }
 
@@ -272,6 +327,12 @@ export class GroupTable {
       column += width;
     }
   }
+}
+
+function growInt32(array: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(capacity);
+  grown.set(array);
+  return grown;
 }
 
 /** The durable form of groups: key columns, then the columns of the aggregates. */

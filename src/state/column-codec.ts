@@ -1,23 +1,37 @@
 import { Buffer } from 'node:buffer';
-import { allocateFixed, type Batch, type Cell, type FixedValues, type ObjectVector, type Vector } from '../batch.ts';
+import {
+  allocateFixed,
+  type Batch,
+  type BytesVector,
+  type Cell,
+  type FixedValues,
+  type ObjectVector,
+  type Vector,
+} from '../batch.ts';
 import type { DataType, Schema } from '../schema.ts';
 import { ByteReader, ByteWriter, isWellFormed } from './bytes.ts';
 import { readCell, writeCell } from './cell-codec.ts';
+import { allocate, type PackedNumbers, packNumbers, unpackNumbers } from './packed-numbers.ts';
 
 /**
  * A batch's columns as bytes: typed arrays copied whole, strings as their UTF-8 bytes, everything else cell by cell. The schema is not in the bytes;
  * the reader must know it. Exact for every cell: NaN, -0, 64-bit integers, lone surrogates.
  *
- * Per column: its form, whether it has nulls, the null bits, the values. Typed arrays are in the order of the machine, which is little endian wherever
+ * Per column: its form, whether it has nulls, the null bits, the values. Whole numbers near each other are packed, and so are the lengths of strings.
+ * Typed arrays are in the order of the machine, which is little endian wherever
  * Node 20 runs but on s390x; `ENDIANNESS_MARK` lets a reader of the other kind refuse.
  */
-const FORM = { fixed: 0, int64: 1, bytes: 2, cells: 3, struct: 4 } as const;
+const FORM = { fixed: 0, int64: 1, bytes: 2, cells: 3, struct: 4, packed: 5, shortBytes: 6 } as const;
+
+/** Strings of one column that are all shorter have their lengths in one byte each. */
+const LONG_BYTES = 256;
 
 /** Reads as another number on a machine of the other byte order. */
 const ENDIANNESS_MARK = new Uint8Array(Uint16Array.of(0x0102).buffer);
 
-export function encodeBatch(batch: Batch): Uint8Array {
-  const out = new ByteWriter();
+/** The bytes are valid until `out` is used again. */
+export function encodeBatch(batch: Batch, out = new ByteWriter()): Uint8Array {
+  out.clear();
   out.raw(ENDIANNESS_MARK);
   out.varint(batch.length);
   for (const vector of batch.vectors) writeVector(out, vector);
@@ -37,14 +51,18 @@ export function decodeBatch(schema: Schema, bytes: Uint8Array): Batch {
 
 function writeVector(out: ByteWriter, vector: Vector): void {
   const texts = vector.kind === 'object' ? wholeTexts(vector.values, vector.validity) : null;
-  out.u8(formOf(vector, texts));
+  const packed = vector.kind === 'fixed' ? packNumbers(vector.values) : null;
+  const lengths = vector.kind === 'bytes' ? lengthsOf(vector) : null;
+  out.u8(packed !== null ? FORM.packed : lengths instanceof Uint8Array ? FORM.shortBytes : formOf(vector, texts));
   writeValidity(out, vector.validity);
   switch (vector.kind) {
     case 'fixed':
-      out.raw(bytesOf(vector.values));
+      if (packed === null) out.raw(bytesOf(vector.values));
+      else writePacked(out, packed);
       break;
     case 'bytes':
-      writeBytes(out, vector.offsets, vector.bytes, vector.length);
+      out.raw(bytesOf(lengths as NonNullable<typeof lengths>));
+      writeSized(out, vector.bytes.subarray(vector.offsets[0], vector.offsets[vector.length]));
       break;
     case 'object':
       if (texts !== null) writeTexts(out, texts);
@@ -90,13 +108,26 @@ function writeTexts(out: ByteWriter, texts: readonly string[]): void {
   out.text(texts.join(''), 'utf8');
 }
 
-function writeBytes(out: ByteWriter, offsets: Int32Array, bytes: Uint8Array, length: number): void {
+function lengthsOf({ offsets, length }: BytesVector): Uint8Array | Uint32Array {
   const lengths = new Uint32Array(length);
-  for (let row = 0; row < length; row++) lengths[row] = (offsets[row + 1] as number) - (offsets[row] as number);
-  const used = bytes.subarray(offsets[0], offsets[length]);
-  out.raw(bytesOf(lengths));
-  out.varint(used.length);
-  out.raw(used);
+  let most = 0;
+  for (let row = 0; row < length; row++) {
+    const own = (offsets[row + 1] as number) - (offsets[row] as number);
+    lengths[row] = own;
+    if (own > most) most = own;
+  }
+  return most < LONG_BYTES ? Uint8Array.from(lengths) : lengths;
+}
+
+function writeSized(out: ByteWriter, bytes: Uint8Array): void {
+  out.varint(bytes.length);
+  out.raw(bytes);
+}
+
+function writePacked(out: ByteWriter, { least, distances }: PackedNumbers): void {
+  out.f64(least);
+  out.u8(distances.BYTES_PER_ELEMENT);
+  out.raw(bytesOf(distances));
 }
 
 function writeValidity(out: ByteWriter, validity: Uint8Array | null): void {
@@ -128,8 +159,17 @@ function readVector(from: ByteReader, type: DataType, length: number): Vector {
     }
     case FORM.int64:
       return { kind: 'fixed', type, length, validity, values: filled(new BigInt64Array(length), from) };
+    case FORM.packed: {
+      const values = allocateFixed(type, length);
+      if (values === null) throw new RangeError(`${type.kind} is not fixed-width`);
+      const least = from.f64();
+      unpackNumbers({ least, distances: filled(allocate(from.u8(), length), from) }, values);
+      return { kind: 'fixed', type, length, validity, values };
+    }
     case FORM.bytes:
-      return { kind: 'bytes', type, length, validity, ...readBytes(from, length) };
+      return { kind: 'bytes', type, length, validity, ...readBytes(from, new Uint32Array(length)) };
+    case FORM.shortBytes:
+      return { kind: 'bytes', type, length, validity, ...readBytes(from, new Uint8Array(length)) };
     case FORM.cells: {
       const values: Cell[] = [];
       for (let row = 0; row < length; row++) values.push(readCell(from));
@@ -145,8 +185,9 @@ function readVector(from: ByteReader, type: DataType, length: number): Vector {
   }
 }
 
-function readBytes(from: ByteReader, length: number): { offsets: Int32Array; bytes: Uint8Array } {
-  const lengths = filled(new Uint32Array(length), from);
+/** `lengths`: room for them. */
+function readBytes(from: ByteReader, lengths: Uint8Array | Uint32Array): { offsets: Int32Array; bytes: Uint8Array } {
+  const { length } = filled(lengths, from);
   const offsets = new Int32Array(length + 1);
   for (let row = 0; row < length; row++) offsets[row + 1] = (offsets[row] as number) + (lengths[row] as number);
   const bytes = from.raw(from.varint()).slice();
@@ -154,12 +195,12 @@ function readBytes(from: ByteReader, length: number): { offsets: Int32Array; byt
   return { offsets, bytes };
 }
 
-function bytesOf(values: FixedValues | Uint32Array): Uint8Array {
+function bytesOf(values: FixedValues | Uint16Array | Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** `values`, a fresh array, with its bytes read: copied, since the input need not be aligned. */
-function filled<Values extends FixedValues | Uint32Array>(values: Values, from: ByteReader): Values {
+function filled<Values extends FixedValues | Uint16Array | Uint32Array>(values: Values, from: ByteReader): Values {
   bytesOf(values).set(from.raw(values.byteLength));
   return values;
 }

@@ -10,7 +10,10 @@ import { stateError, stateVersionError } from './errors.ts';
  * A state file is a version line and frames. A frame is length and CRC-32 of its payload (32 bits each), a kind, the payload. The first is a header, the
  * last an end frame with the number of frames, so that a file cut anywhere is found out, and a large one can be read frame by frame.
  */
-const VERSION_LINE = new TextEncoder().encode('clickstream state v1\n');
+const VERSION = 2;
+/** Versions that can be read: 1 had fewer forms of columns. */
+const READABLE = /^clickstream state v([12])\n$/;
+const VERSION_LINE = new TextEncoder().encode(`clickstream state v${VERSION}\n`);
 
 export const FRAME = { header: 0, removals: 1, upserts: 2, end: 3 } as const;
 
@@ -45,16 +48,22 @@ export class StateFileWriter {
     this.buffer.u32(payload.length);
     this.buffer.u32(crc32(payload, kind));
     this.buffer.u8(kind);
-    this.buffer.raw(payload);
     this.frames++;
+    if (payload.length < WRITE_BYTES) this.buffer.raw(payload);
+    else {
+      this.flush();
+      this.file.write(payload);
+      this.file.flushEarly();
+    }
     if (this.buffer.length >= WRITE_BYTES) this.flush();
   }
 
-  finish(): void {
+  async finish(): Promise<void> {
     const end = new ByteWriter();
     end.varint(this.frames);
     this.add(FRAME.end, end.bytes());
     this.flush();
+    await this.file.settled();
     this.file.publish('rename');
   }
 
@@ -123,9 +132,10 @@ class FrameReader {
 
   versionLine(): void {
     const line = this.take(VERSION_LINE.length);
-    if (line !== null && VERSION_LINE.every((byte, i) => byte === line[i])) return;
-    const version = /^clickstream state v(\d{1,9})/.exec(new TextDecoder().decode(line ?? new Uint8Array(0)))?.[1];
-    if (version === undefined || version === '1') throw stateError(this.path, 'it is not a state file');
+    const text = new TextDecoder().decode(line ?? new Uint8Array(0));
+    if (READABLE.test(text)) return;
+    const version = /^clickstream state v(\d{1,9})/.exec(text)?.[1];
+    if (version === undefined || Number(version) <= VERSION) throw stateError(this.path, 'it is not a state file');
     throw stateVersionError(this.path, version);
   }
 

@@ -6,6 +6,7 @@ import { isTemporaryName, makeDirectoryDurable, syncDirectory } from '../fs/dura
 import { entriesIn, removeIfThere } from '../fs/entries.ts';
 import { type Schema, struct } from '../schema.ts';
 import type { StateChange, StateStore } from '../state-store.ts';
+import { ByteWriter } from './bytes.ts';
 import { decodeBatch, encodeBatch } from './column-codec.ts';
 import { stateError } from './errors.ts';
 import { FRAME, type Frame, readStateFile, StateFileWriter } from './state-file.ts';
@@ -77,9 +78,10 @@ class FileStateStore implements StateStore {
       version,
       evictedThroughMicros: change.evictedThroughMicros === null ? null : String(change.evictedThroughMicros),
     });
-    for (const batch of change.removals) file.add(FRAME.removals, encodeBatch(batch));
-    for (const batch of change.upserts) file.add(FRAME.upserts, encodeBatch(batch));
-    file.finish();
+    const encoded = new ByteWriter();
+    for (const batch of change.removals) file.add(FRAME.removals, encodeBatch(batch, encoded));
+    for (const batch of change.upserts) file.add(FRAME.upserts, encodeBatch(batch, encoded));
+    await file.finish();
     this.versions.delta.add(version);
     this.current = version;
   }
@@ -91,9 +93,10 @@ class FileStateStore implements StateStore {
       version,
       evictedThroughMicros: null,
     });
+    const encoded = new ByteWriter();
     try {
       for (const batch of rows) {
-        file.add(FRAME.upserts, encodeBatch(batch));
+        file.add(FRAME.upserts, encodeBatch(batch, encoded));
         // A large state must not hold up watchers and signals.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -101,7 +104,7 @@ class FileStateStore implements StateStore {
       file.abandon();
       throw error;
     }
-    file.finish();
+    await file.finish();
     this.versions.snapshot.add(version);
   }
 

@@ -206,7 +206,7 @@ describe.each(KINDS.map((kind) => [`${kind.name} of ${kind.type.kind}`, kind] as
           accumulator.load(ALL, accumulators[index]?.save(ALL) ?? []);
         });
         expect(results(loaded)).toEqual(before);
-        for (const accumulator of accumulators) accumulator.reset(slot);
+        for (const accumulator of accumulators) accumulator.reset(Int32Array.of(slot));
         const fresh = adder.accumulators();
         for (const accumulator of fresh) accumulator.grow(GROUPS);
         const [emptied] = results(accumulators);

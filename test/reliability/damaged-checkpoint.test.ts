@@ -148,7 +148,7 @@ describe('a checkpoint with damage', () => {
     const versioned = files().filter((name) => !/\/(metadata|4\.delta)$/.test(name));
     for (const path of versioned) {
       const text = Buffer.from(pristine.readFile(path)).toString('latin1');
-      const newer = text.replace(/^(clickstream state )?v1\n/, '$1v2\n');
+      const newer = text.replace(/^(clickstream state )?v[12]\n/, '$1v3\n');
       expect(newer).not.toBe(text);
       const apply = (disk: ModelDisk) => disk.writeFile(path, Buffer.from(newer, 'latin1'));
       expect([path, await outcomeOf({ paths: [path], what: `${path} of a newer version`, apply })]).toEqual([

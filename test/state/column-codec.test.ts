@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Batch, batchOf, type Cell, cellAt, type MapCell, takeBatch, type Vector } from '../../src/batch.ts';
+import {
+  type Batch,
+  batchOf,
+  type Cell,
+  cellAt,
+  type MapCell,
+  type ObjectVector,
+  takeBatch,
+  toBytesVector,
+  type Vector,
+} from '../../src/batch.ts';
 import * as types from '../../src/schema.ts';
 import { decodeBatch, encodeBatch } from '../../src/state/column-codec.ts';
 
@@ -105,6 +115,47 @@ describe.each(all.map((type) => [types.formatType(type), type] as const))('%s', 
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('whole numbers near each other', () => {
+  const schema = types.struct([types.field('n', types.DOUBLE)]);
+  const encoded = (cells: readonly Cell[]) =>
+    encodeBatch(
+      batchOf(
+        schema,
+        cells.map((cell) => [cell]),
+      ),
+    );
+
+  test.each([
+    [[5, 260], 1],
+    [[5, 261], 2],
+    [[-1, 65_534], 2],
+    [[-1, 65_535], 4],
+    [[0, 2 ** 32 - 1], 4],
+    [[0, 2 ** 32], 8],
+    [[-Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER + 9], 1],
+    [[1, Number.MAX_SAFE_INTEGER + 1], 8],
+    [[1, -0], 8],
+    [[1, Number.NaN], 8],
+    [[1, 0.5], 8],
+    [[Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY], 8],
+  ])('%j take %d bytes each', (pair, size) => {
+    const cells = Array.from({ length: 100 }, (_, i) => pair[i % 2] as number);
+    const bytes = encoded(cells);
+    expect(bytes.length).toBeGreaterThan(100 * size);
+    expect(bytes.length).toBeLessThan(100 * size + 20);
+    expect(rowsOf(decodeBatch(schema, bytes))).toEqual(cells.map((cell) => [cell]));
+  });
+
+  test('strings have lengths of one byte up to 255', () => {
+    const texts = types.struct([types.field('s', types.STRING)]);
+    for (const longest of [255, 256]) {
+      const given = batchOf(texts, [['a'.repeat(longest)], ['é'], ['']]);
+      const bytes = { ...given, vectors: given.vectors.map((vector) => toBytesVector(vector as ObjectVector)) };
+      expect(rowsOf(decodeBatch(texts, encodeBatch(bytes)))).toEqual(rowsOf(given));
+    }
   });
 });
 

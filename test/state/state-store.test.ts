@@ -169,6 +169,18 @@ describe('damage', () => {
     expect([...outcomes].sort()).toEqual(['STATE_CORRUPT', 'STATE_VERSION', 'no error']);
   });
 
+  test('files of the version before, whose forms of columns are still known, are read', async () => {
+    const { disk, models } = await used();
+    for (const path of disk.files().filter((name) => /\.(delta|snapshot)$/.test(name))) {
+      const bytes = disk.readFile(path).slice();
+      const at = 'clickstream state v'.length;
+      expect(String.fromCharCode(bytes[at] as number)).toBe('2');
+      bytes[at] = '1'.charCodeAt(0);
+      disk.writeFile(path, bytes);
+    }
+    expect(await restored(open(disk), 5)).toEqual(models[5]);
+  });
+
   test('a file under another number is found out', async () => {
     const { disk } = await used();
     disk.writeFile(`${DIR}/5.delta`, disk.readFile(`${DIR}/4.delta`));

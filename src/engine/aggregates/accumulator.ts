@@ -21,8 +21,8 @@ interface AccumulatorBase {
   grow(capacity: number): void;
   /** Adds slot i of `partial` (of the same kind) to slot `slots[i]`, for i in 0..n-1; -1 leaves it out. */
   merge(slots: Int32Array, n: number, partial: Accumulator): void;
-  /** Empties a slot for another group. */
-  reset(slot: number): void;
+  /** Empties slots for other groups. */
+  reset(slots: Int32Array): void;
   /** The aggregate's values of `slots`. */
   result(slots: Int32Array): Vector;
   /** Columns of the durable form. */

@@ -48,8 +48,8 @@ export class CellAccumulator<S> implements CellsAccumulator {
     }
   }
 
-  reset(slot: number): void {
-    this.states[slot] = this.aggregate.empty();
+  reset(slots: Int32Array): void {
+    for (const slot of slots) this.states[slot] = this.aggregate.empty();
   }
 
   result(slots: Int32Array): Vector {

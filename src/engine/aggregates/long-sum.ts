@@ -60,10 +60,12 @@ export class LongSumAccumulator implements FlatAccumulator {
     }
   }
 
-  reset(slot: number): void {
-    this.sums[slot] = 0;
-    this.seen[slot] = 0;
-    if (this.wide !== null) this.wide[slot] = 0n;
+  reset(slots: Int32Array): void {
+    for (const slot of slots) {
+      this.sums[slot] = 0;
+      this.seen[slot] = 0;
+      if (this.wide !== null) this.wide[slot] = 0n;
+    }
   }
 
   result(slots: Int32Array): Vector {
@@ -87,9 +89,9 @@ export class LongSumAccumulator implements FlatAccumulator {
 
   load(slots: Int32Array, columns: readonly Vector[]): void {
     const { values, validity } = columns[0] as FixedVector;
+    this.reset(slots);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;
-      this.reset(slot);
       if (validity !== null && validity[i] === 0) continue;
       const value = canonicalInt64(values[i] as number | bigint);
       if (typeof value === 'number') this.sums[slot] = value;

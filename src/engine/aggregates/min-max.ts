@@ -46,9 +46,11 @@ export class MinMaxAccumulator implements FlatAccumulator {
     }
   }
 
-  reset(slot: number): void {
-    this.best[slot] = 0;
-    this.seen[slot] = 0;
+  reset(slots: Int32Array): void {
+    for (const slot of slots) {
+      this.best[slot] = 0;
+      this.seen[slot] = 0;
+    }
   }
 
   result(slots: Int32Array): Vector {
@@ -109,9 +111,9 @@ export class Int64MinMaxAccumulator extends MinMaxAccumulator {
     }
   }
 
-  override reset(slot: number): void {
-    super.reset(slot);
-    this.wide.delete(slot);
+  override reset(slots: Int32Array): void {
+    super.reset(slots);
+    if (this.wide.size > 0) for (const slot of slots) this.wide.delete(slot);
   }
 
   override result(slots: Int32Array): Vector {
@@ -122,9 +124,9 @@ export class Int64MinMaxAccumulator extends MinMaxAccumulator {
 
   override load(slots: Int32Array, columns: readonly Vector[]): void {
     const { values, validity } = columns[0] as FixedVector;
+    this.reset(slots);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;
-      this.reset(slot);
       if (validity === null || validity[i] === 1) this.offerInt64(slot, values[i] as number | bigint);
     }
   }

@@ -55,10 +55,12 @@ export class MomentsAccumulator implements FlatAccumulator {
     }
   }
 
-  reset(slot: number): void {
-    this.counts[slot] = 0;
-    this.means[slot] = 0;
-    this.squares[slot] = 0;
+  reset(slots: Int32Array): void {
+    for (const slot of slots) {
+      this.counts[slot] = 0;
+      this.means[slot] = 0;
+      this.squares[slot] = 0;
+    }
   }
 
   result(slots: Int32Array): Vector {

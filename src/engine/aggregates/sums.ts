@@ -30,8 +30,8 @@ export class CountAccumulator implements FlatAccumulator {
     }
   }
 
-  reset(slot: number): void {
-    this.counts[slot] = 0;
+  reset(slots: Int32Array): void {
+    for (const slot of slots) this.counts[slot] = 0;
   }
 
   result(slots: Int32Array): Vector {
@@ -80,9 +80,11 @@ export class DoubleSumAccumulator implements FlatAccumulator {
     }
   }
 
-  reset(slot: number): void {
-    this.sums[slot] = 0;
-    this.seen[slot] = 0;
+  reset(slots: Int32Array): void {
+    for (const slot of slots) {
+      this.sums[slot] = 0;
+      this.seen[slot] = 0;
+    }
   }
 
   result(slots: Int32Array): Vector {
@@ -132,9 +134,9 @@ export class DoubleAverageAccumulator implements FlatAccumulator {
     this.count.merge(slots, n, from.count);
   }
 
-  reset(slot: number): void {
-    this.sum.reset(slot);
-    this.count.reset(slot);
+  reset(slots: Int32Array): void {
+    this.sum.reset(slots);
+    this.count.reset(slots);
   }
 
   result(slots: Int32Array): Vector {

@@ -143,18 +143,11 @@ export class AggregateOperator implements StatefulOperator {
     if (run.outputMode === 'append') yield* this.output(closing ?? this.table.all());
     else if (run.outputMode === 'update') yield* this.output(touched.slots());
     else yield* this.output(this.table.all());
-    const surviving = closing === null ? touched.slots() : this.openAfter(touched.slots(), run.evictMicros);
-    const upserts = surviving.length === 0 ? [] : [this.table.save(surviving)];
+    const surviving = closing === null ? touched.slots() : this.table.openAfter(touched.slots(), run.evictMicros);
+    const upserts = [...this.table.saveAll(surviving)];
     this.counters.removed = closing?.length ?? 0;
     if (closing !== null) this.table.evict(run.evictMicros);
     this.journal.stage({ evictedThroughMicros: closing === null ? null : run.evictMicros, removals: [], upserts });
-  }
-
-  private openAfter(slots: Int32Array, micros: number): Int32Array {
-    return slots.filter((slot) => {
-      const time = this.table.closesAt(slot);
-      return time === null || time > micros;
-    });
   }
 
   private *output(slots: Int32Array): Generator<Batch> {
