@@ -354,4 +354,16 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: 'test/reliability/simulate.test.ts',
   },
+  {
+    name: 'what a batch left out goes before its log entry is gone for good',
+    file: 'src/checkpoint/checkpoint.ts',
+    edits: [['this.exclusions.purge(keepFrom - 1);', 'this.exclusions.purge(keepFrom);']],
+    caughtBy: 'test/checkpoint/checkpoint.test.ts',
+  },
+  {
+    name: 'state files are not closed',
+    file: 'src/state/state-file.ts',
+    edits: [['    closeQuietly(disk, handle);\n', '']],
+    caughtBy: 'test/state/state-store.test.ts',
+  },
 ];
