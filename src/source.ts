@@ -71,6 +71,8 @@ export interface ParallelReading {
   readonly reader: unknown;
   /** The chunks of a split, in order. Some may turn out to hold no record. */
   chunks(split: Split): readonly SplitChunk[];
+  /** The chunks of splits one behind another, small splits bundled: for work that need not know which rows are of which split. */
+  bundledChunks(splits: readonly Split[]): readonly SplitChunk[];
 }
 
 export interface SplitChunk {
@@ -79,8 +81,10 @@ export interface SplitChunk {
   readonly from: number;
   /** Infinity is written as null in JSON, so the last chunk has none. */
   readonly until: number | null;
-  /** About how much there is to read. */
+  /** About how much there is to read; to open a split counts as well. */
   readonly bytes: number;
+  /** A bundle: small splits that are read behind this one, which is as whole as they are. */
+  readonly more?: readonly Split[];
 }
 
 export interface ReadContext {

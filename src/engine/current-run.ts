@@ -232,12 +232,17 @@ function* rejectCountsBefore(commits: CommitLog, batchId: number): Generator<Rej
 }
 
 /** The chunks that several threads may work on, if that pays for a batch of these splits of the stage's source. */
-export function stageChunks({ stage, sources, checkpoint }: QueryParts, splits: readonly Split[]): SplitChunk[] | null {
+export function stageChunks(
+  { stage, sources, checkpoint }: QueryParts,
+  splits: readonly Split[],
+): readonly SplitChunk[] | null {
   // A batch that crashed is run file by file, so that the one that crashes it is known.
   if (stage === null || checkpoint.attempts.crashed > 0) return null;
   const parallel = sources[stage.stage.sourceIndex]?.source.parallel;
   if (!parallel) return null;
-  const chunks = splits.flatMap((split) => parallel.chunks(split));
+  // Groups are summed up chunk by chunk, and a small file is one.
+  const isBundled = stage.stage.output.kind === 'bytes';
+  const chunks = isBundled ? parallel.bundledChunks(splits) : splits.flatMap((split) => parallel.chunks(split));
   return stage.pool.prepare(chunks) ? chunks : null;
 }
 

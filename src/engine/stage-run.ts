@@ -5,7 +5,7 @@ import type { OutputMode } from '../sink.ts';
 import type { ChunkEnds, ReadContext, RecordPlace, RejectedRecord, SplitChunk } from '../source.ts';
 import type { BatchRun, EventTimeStats, LateRow, OperatorAccount } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
-import { breathe } from './breathe.ts';
+import { Breather, breathe } from './breathe.ts';
 import { buildOperators, type OperatorTree } from './build-operators.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
 import { OutputBytes } from './output-bytes.ts';
@@ -179,6 +179,7 @@ class ChunkRun implements BatchRun {
   private droppedRows = 0;
   private passedRows = 0;
   private ends: ChunkEnds = { start: null, next: null };
+  private readonly breather = new Breather();
 
   constructor(
     batch: StageBatch,
@@ -233,12 +234,14 @@ class ChunkRun implements BatchRun {
     for (let next = await reading.next(); ; next = await reading.next()) {
       if (next.done) {
         this.ends = next.value;
+        await breathe();
         return;
       }
-      this.passedRows += rowsOf(next.value);
+      const rows = rowsOf(next.value);
+      this.passedRows += rows;
       yield next.value;
       this.keepLate();
-      await breathe();
+      await this.breather.after(rows);
     }
   }
 

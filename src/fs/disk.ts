@@ -6,7 +6,7 @@
  * Errors are Node's (`code` ENOENT, EEXIST, ...). Paths are absolute.
  */
 export interface Disk {
-  /** Opens for reading. Follows symbolic links, opens regular files only (a FIFO or device is refused with EINVAL). */
+  /** Opens for reading. Follows symbolic links, and waits for nobody; `openFile` (open-file.ts) refuses what is no regular file. */
   openRead(path: string): FileHandle;
   /** Creates a file for writing; EEXIST when it is there. */
   create(path: string): FileHandle;

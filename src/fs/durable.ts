@@ -4,6 +4,7 @@ import { alreadyExists, claimAndRename } from './claim.ts';
 import type { Disk, FileHandle } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
 import { removeIfThere } from './entries.ts';
+import { openFile } from './open-file.ts';
 
 /**
  * How a finished file gets its name. `link` never overwrites: a log entry that is there already means another writer.
@@ -301,14 +302,15 @@ export function removeDurable(disk: Disk, path: string): void {
 export function readWhole(disk: Disk, path: string, maxBytes = 0x7fff_ffff): Uint8Array {
   let handle: FileHandle | null = null;
   try {
-    handle = disk.openRead(path);
-    const size = disk.fstat(handle).size;
+    const { file, stat } = openFile(disk, path);
+    handle = file;
+    const { size } = stat;
     if (size > maxBytes)
       throw ioError('FILE_TOO_LARGE', `${path} has ${size} bytes, more than the ${maxBytes} allowed`);
     const bytes = new Uint8Array(size);
     let at = 0;
     while (at < size) {
-      const got = disk.read(handle, bytes, at, size - at, at);
+      const got = disk.read(file, bytes, at, size - at, at);
       if (got <= 0) break;
       at += got;
     }

@@ -21,20 +21,12 @@ function statOf(stats: fs.Stats): FileStat {
 /** Errors by which a file system says that it has no fsync for folders; its names are as durable as it makes them. */
 const FOLDER_FSYNC_UNSUPPORTED = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EISDIR']);
 
+/** O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
+const READ_ONLY = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
 /** The real disk: node:fs, one call each. */
 export const nodeDisk: Disk = {
-  openRead(path) {
-    // O_NONBLOCK: opening a FIFO without a writer would wait for ever.
-    const file = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
-    const kind = kindOf(fs.fstatSync(file));
-    if (kind === 'file') return file;
-    fs.closeSync(file);
-    throw Object.assign(new Error(`EINVAL: not a regular file, open '${path}'`), {
-      code: kind === 'directory' ? 'EISDIR' : 'EINVAL',
-      path,
-      syscall: 'open',
-    });
-  },
+  openRead: (path) => fs.openSync(path, READ_ONLY),
   create: (path) => fs.openSync(path, 'wx'),
   read: (file, buffer, offset, length, position) => fs.readSync(file, buffer, offset, length, position),
   write: (file, buffer, offset, length) => fs.writeSync(file, buffer, offset, length),

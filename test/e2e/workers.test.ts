@@ -9,14 +9,17 @@ import { outputOf, succeed } from '../tools/task-runs.ts';
 const PRELOAD = join(import.meta.dirname, '..', 'support', 'report-threads.cjs');
 
 /** Files of two chunks each, two files a batch: enough for a batch to be shared. */
+const BATCH = ['--max-files-per-trigger', '2'];
+const TASK2 = ['--watermark', '10 seconds', '--drain', ...BATCH];
 const SIZE = ['--files', '4', '--events', '150000', '--format', 'ndjson', '--seed', '7'];
-const TASK2 = ['--watermark', '10 seconds', '--drain'];
+/** So many that opening them is worth sharing. */
+const MANY = ['--files', '1200', '--events', '3', '--seed', '8'];
 const MISTAKES = ['--late', '0.02', '--max-late', '2h', '--corrupt', '0.01'];
 
 describe('batches that several threads work on', () => {
   const work = createWorkspace('workers');
-  const run = async (task: string, input: string, workers: number, more: readonly string[] = []) => {
-    const name = `${task}-${workers}`;
+  const run = async (task: string, input: string, workers: number, more: readonly string[] = BATCH) => {
+    const name = `${task}-${input}-${workers}`;
     const folders = [
       '--in',
       work.path(input),
@@ -25,7 +28,7 @@ describe('batches that several threads work on', () => {
       '--checkpoint',
       work.path(name, 'state'),
     ];
-    const words = [task, ...folders, '--once', '--settle', '0', '--max-files-per-trigger', '2', '--json', ...more];
+    const words = [task, ...folders, '--once', '--settle', '0', '--json', ...more];
     const env = {
       ...process.env,
       NODE_OPTIONS: `--require ${PRELOAD}`,
@@ -52,6 +55,7 @@ describe('batches that several threads work on', () => {
       utimesSync(path, 1_700_000_000 + file, 1_700_000_000 + file);
     }
     await succeed(['generate', '--out', work.path('json'), '--quiet', ...SIZE, ...MISTAKES], work.dir);
+    await succeed(['generate', '--out', work.path('many'), '--quiet', ...MANY, ...MISTAKES], work.dir);
   }, 240_000);
   afterAll(() => work.remove());
 
@@ -61,6 +65,18 @@ describe('batches that several threads work on', () => {
     expect(Object.keys(one.output).filter((name) => name.startsWith('_rejects/'))).not.toEqual([]);
     for (const workers of [2, 8]) {
       const shared = await run('task1', 'json', workers);
+      expect(shared.threads).toBe(workers - 1);
+      expect({ ...shared, threads: 0 }).toEqual(one);
+    }
+  }, 240_000);
+
+  test('are worth it for many small files, too', async () => {
+    const one = await run('task1', 'many', 1, []);
+    expect(one.threads).toBe(0);
+    expect(one.accounts.length).toBe(2);
+    expect(Object.keys(one.output).filter((name) => name.startsWith('_rejects/'))).not.toEqual([]);
+    for (const workers of [2, 8]) {
+      const shared = await run('task1', 'many', workers, []);
       expect(shared.threads).toBe(workers - 1);
       expect({ ...shared, threads: 0 }).toEqual(one);
     }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Disk } from '../../src/fs/disk.ts';
 import { isHidden, type ListOptions, listFiles } from '../../src/fs/list.ts';
 import { nodeDisk } from '../../src/fs/node-disk.ts';
+import { openFile } from '../../src/fs/open-file.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 
 let root: string;
@@ -79,7 +80,7 @@ describe('what is input', () => {
     execFileSync('mkfifo', [join(root, 'in/fifo')]);
     expect(list('/in', { recursive: true })).toEqual(['/in/a', '/in/link']);
     expect(told).toEqual([`${root}/in/self`]);
-    expect(() => nodeDisk.openRead(join(root, 'in/fifo'))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(() => openFile(nodeDisk, join(root, 'in/fifo'))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   });
 });
 

@@ -9,6 +9,7 @@ import type { PhysicalPlan } from '../../src/plan/physical.ts';
 import { field, LONG, STRING, struct } from '../../src/schema.ts';
 import type { SplitChunk } from '../../src/source.ts';
 import { chunksOf, readChunk } from '../../src/sources/file/read-chunk.ts';
+import type { FileSplit } from '../../src/sources/file/taken.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 
 const SCHEMA = struct([field('id', LONG, false), field('text', STRING)]);
@@ -35,8 +36,9 @@ const cases = fc.record({
         maxLength: 30,
       },
     ),
-    { minLength: 1, maxLength: 4 },
+    { minLength: 1, maxLength: 6 },
   ),
+  bundleFiles: fc.integer({ min: 1, max: 4 }),
   chunkBytes: fc.integer({ min: 1, max: 120 }),
   threads: fc.integer({ min: 0, max: 4 }),
   delays: fc.array(fc.nat(3), { minLength: 1, maxLength: 8 }),
@@ -116,9 +118,29 @@ interface Read {
 
 async function read(files: Files, threads: readonly ChunkThread[], chunkBytes: number | undefined): Promise<Read> {
   const splits = files.splits.map((split) => (chunkBytes === undefined ? split : { ...split, chunkBytes }));
-  const chunks = splits.flatMap((split) => chunksOf(split));
+  return await readChunks(
+    files,
+    threads,
+    splits.flatMap((split) => chunksOf(split)),
+  );
+}
+
+/** Bundles of `size` files. */
+function bundles({ splits }: Files, size: number): SplitChunk[] {
+  const firsts = splits.filter((_, i) => i % size === 0);
+  return firsts.map((split, i) => {
+    return { split, from: 0, until: null, bytes: 0, more: splits.slice(i * size + 1, (i + 1) * size) };
+  });
+}
+
+async function readChunks(
+  files: Files,
+  threads: readonly ChunkThread[],
+  chunks: readonly SplitChunk[],
+  onTurn: (chunk: SplitChunk) => void = () => {},
+): Promise<Read> {
   const { signal } = new AbortController();
-  const batch = new PooledBatch(files.runner(), threads, BATCH, chunks, signal, () => {}, []);
+  const batch = new PooledBatch(files.runner(), threads, BATCH, chunks, signal, onTurn, []);
   let text = '';
   let rows = 0;
   const rejects: unknown[] = [];
@@ -134,12 +156,14 @@ async function read(files: Files, threads: readonly ChunkThread[], chunkBytes: n
 describe('chunks on several threads', () => {
   test('give what one thread gives, whatever the threads do', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ files, chunkBytes, threads, delays, failures }) => {
+      fc.asyncProperty(cases, async ({ files, chunkBytes, bundleFiles, threads, delays, failures }) => {
         const given = new Files(files.map(csvText));
         const whole = await read(given, [], undefined);
         const others = Array.from({ length: threads }, () => fakeThread(given.runner(), delays, failures));
         const shared = await read(given, others, chunkBytes);
         expect(shared).toEqual(whole);
+        const more = Array.from({ length: threads }, () => fakeThread(given.runner(), delays, failures));
+        expect(await readChunks(given, more, bundles(given, bundleFiles))).toEqual(whole);
         expect(whole.rows).toBe(files.flat().length);
       }),
       { numRuns: 30 },
@@ -158,6 +182,16 @@ describe('chunks on several threads', () => {
       },
     };
     expect(await read(given, [dead, dying], 40)).toEqual(await read(given, [], undefined));
+  });
+
+  test('the file of a bundle that cannot be read is told by its name, when those before it are through', async () => {
+    const given = new Files(['1', '2', '3', '4'].map((id) => csvText([[id, 'a']])));
+    given.disk.unlink('/in/2.csv');
+    const threads = [fakeThread(given.runner(), [0], [false])];
+    const turns: unknown[] = [];
+    const reading = readChunks(given, threads, bundles(given, 4), ({ split }) => turns.push((split as FileSplit).path));
+    await expect(reading).rejects.toMatchObject({ code: 'SOURCE_FILE_MISSING', path: '/in/2.csv' });
+    expect(turns).toEqual(['/in/0.csv', '/in/0.csv', '/in/1.csv', '/in/2.csv']);
   });
 
   test('an error is told when the turn of its chunk comes, with the line in the file', async () => {

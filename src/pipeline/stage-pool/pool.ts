@@ -72,6 +72,7 @@ export class PooledBatch {
         const start: RecordPlace | null = before?.split === chunk.split ? next : { offset: 0, line: 1 };
         before = chunk;
         const result = await this.result(index, chunk, start);
+        if (result === null && chunk.more !== undefined) yield* this.oneByOne(chunk);
         if (start === null || result === null) continue;
         const { ends } = result;
         const linesBefore: number = start.line - (ends.start?.line ?? start.line);
@@ -84,18 +85,33 @@ export class PooledBatch {
     }
   }
 
+  /** The splits of a bundle on which some thread failed: so it is known which one it is, and what the error is. */
+  private async *oneByOne({ split, more = [] }: SplitChunk): AsyncGenerator<PlacedResult, void, undefined> {
+    const start = { offset: 0, line: 1 };
+    for (const each of [split, ...more]) {
+      const chunk = { split: each, from: 0, until: null, bytes: 0 };
+      this.onTurn(chunk);
+      const result = await this.own.run(this.batch, chunk, start, this.signal, this.work.spare());
+      yield { chunk, start, result };
+      this.work.giveBack(result);
+    }
+  }
+
   /**
    * A chunk on which another thread failed, or that it began at the wrong place, is run again here: the true place is known here, and an
-   * error is the caller's. Null: the chunk holds no record, since the split is over, or a record of a chunk before reaches past it.
+   * error is the caller's. Null: the chunk holds no record, since the split is over, or a record of a chunk before reaches past it; or it is a
+   * bundle that failed.
    */
   private async result(index: number, chunk: SplitChunk, start: RecordPlace | null): Promise<ChunkResult | null> {
     const { work, own, batch, signal } = this;
     const isEmpty = start === null || (chunk.until !== null && start.offset >= chunk.until);
+    const isBundle = chunk.more !== undefined;
     let mine = work.claim();
     work.reach(index);
     for (;;) {
       if (mine === index) {
-        const result = isEmpty ? null : await own.run(batch, chunk, start, signal, work.spare());
+        const run = () => (isBundle ? this.guessed(index) : own.run(batch, chunk, start, signal, work.spare()));
+        const result = isEmpty ? null : await run();
         work.put(index, null);
         work.fetch(index);
         return result;
@@ -104,7 +120,7 @@ export class PooledBatch {
       const result = work.fetch(index);
       if (result !== undefined) {
         if (isEmpty) return null;
-        if (result?.ends.start?.offset === start.offset) return result;
+        if (isBundle || result?.ends.start?.offset === start.offset) return result;
         return await own.run(batch, chunk, start, signal, work.spare());
       }
       mine = work.claim();

@@ -6,6 +6,7 @@ import { diskError } from '../../fs/disk-error.ts';
 import type { ListedFile } from '../../fs/list.ts';
 import type { Schema } from '../../schema.ts';
 import type { Offset, ParallelReading, ReadLimit, Source, Split } from '../../source.ts';
+import { bundledChunks } from './bundles.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { isGzip } from './chunks.ts';
 import { checkCleaning, cleanFiles } from './clean.ts';
@@ -174,6 +175,7 @@ class FolderSource implements FileSource {
     return {
       reader: { format: this.request.format.name, ...this.columns },
       chunks: (split) => chunksOf(split as FileSplit),
+      bundledChunks: (splits) => bundledChunks(this.request.format, splits as readonly FileSplit[]),
     };
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
 import { closeQuietly } from '../../fs/entries.ts';
+import { openFile } from '../../fs/open-file.ts';
 import { isGzip, unsupportedCompression } from './chunks.ts';
 import { type Completeness, completeness } from './complete.ts';
 
@@ -183,15 +184,11 @@ export class PendingFiles {
   private isUnchanged(candidate: Candidate): boolean {
     const { disk } = this.options;
     try {
-      const file = disk.openRead(candidate.path);
-      try {
-        const stat = disk.fstat(file);
-        if (stat.size === candidate.size && stat.mtimeMs === candidate.mtimeMs) return true;
-        Object.assign(candidate, this.looks(stat), { verdict: null });
-        this.order = null;
-      } finally {
-        closeQuietly(disk, file);
-      }
+      const { file, stat } = openFile(disk, candidate.path);
+      closeQuietly(disk, file);
+      if (stat.size === candidate.size && stat.mtimeMs === candidate.mtimeMs) return true;
+      Object.assign(candidate, this.looks(stat), { verdict: null });
+      this.order = null;
     } catch (error) {
       this.drop(candidate, error);
     }

@@ -1,9 +1,10 @@
 import type { Batch } from '../../batch.ts';
-import type { DecodeRange } from '../../format.ts';
+import type { DecodeRange, DecodeRequest } from '../../format.ts';
 import type { Disk } from '../../fs/disk.ts';
 import type { ChunkEnds, ReadContext, RecordPlace, SplitChunk } from '../../source.ts';
 import { fileChunks, isGzip } from './chunks.ts';
-import { chunkEnds, type OtherDecoding, readRange, readRangeAs, type SplitReader } from './read-split.ts';
+import { readSmallAs } from './read-small.ts';
+import { chunkEnds, type OtherDecoding, partitioner, readRange, readRangeAs, type SplitReader } from './read-split.ts';
 import type { FileSplit } from './taken.ts';
 
 const LF = 10;
@@ -34,6 +35,16 @@ export async function* readChunk(
   start: RecordPlace | null,
   context: ReadContext,
 ): AsyncGenerator<Batch, ChunkEnds> {
+  const { format } = reader;
+  if (chunk.more !== undefined && 'decoder' in format) {
+    const open = (request: DecodeRequest) => format.decoder(request);
+    const rowsOf = (batch: Batch) => batch.length;
+    for (const split of readSmallAs(reader, splitsOf(chunk), context, { open, rowsOf })) {
+      const inPartition = partitioner(reader, split.path);
+      for (const batch of split.decoded) yield inPartition(batch);
+    }
+    return WHOLE_FILES;
+  }
   const split = chunk.split as FileSplit;
   const range = rangeOf(reader.disk, chunk, start);
   if (range === null) return { start: null, next: null };
@@ -48,10 +59,20 @@ export async function* readChunkAs<T>(
   context: ReadContext,
   decoding: OtherDecoding<T>,
 ): AsyncGenerator<T, ChunkEnds> {
+  if (chunk.more !== undefined) {
+    for (const { decoded } of readSmallAs(reader, splitsOf(chunk), context, decoding)) yield* decoded;
+    return WHOLE_FILES;
+  }
   const split = chunk.split as FileSplit;
   const range = rangeOf(reader.disk, chunk, start);
   if (range === null) return { start: null, next: null };
   return { start: placeOf(range), next: yield* readRangeAs(reader, split, range, context, decoding) };
+}
+
+const WHOLE_FILES: ChunkEnds = { start: { offset: 0, line: 1 }, next: null };
+
+function splitsOf({ split, more = [] }: SplitChunk): FileSplit[] {
+  return [split, ...more] as FileSplit[];
 }
 
 function rangeOf(disk: Disk, chunk: SplitChunk, start: RecordPlace | null): DecodeRange | null {

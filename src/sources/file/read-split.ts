@@ -5,6 +5,7 @@ import { isRead, unreadVector } from '../../formats/unread.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { errnoOf, isSystemError } from '../../fs/disk-error.ts';
 import { closeQuietly } from '../../fs/entries.ts';
+import { openFile } from '../../fs/open-file.ts';
 import { type Schema, struct } from '../../schema.ts';
 import type { ReadContext, RecordPlace } from '../../source.ts';
 import { fileChunks, gunzip, isGzip } from './chunks.ts';
@@ -64,8 +65,8 @@ export async function* readRange(
   range: DecodeRange,
   context: ReadContext,
 ): AsyncGenerator<Batch, RecordPlace | null> {
-  const { format, partitions, schema } = reader;
-  const values = partitions.length === 0 ? NO_VALUES : partitionValues(baseOf(reader, split.path), split.path);
+  const { format } = reader;
+  const inPartition = partitioner(reader, split.path);
   const decode: Decode<Batch> =
     'open' in format
       ? (file, request) => decodeWhole(format, randomAccess(reader.disk, file, split), request)
@@ -73,11 +74,17 @@ export async function* readRange(
   const reading = readDecoded(reader, split, range, context, decode, (batch) => batch.length);
   for (let next = await reading.next(); ; next = await reading.next()) {
     if (next.done) return next.value;
-    yield withPartitionColumns(next.value, schema, partitions, values);
+    yield inPartition(next.value);
   }
 }
 
-const NO_VALUES: ReadonlyMap<string, string | null> = new Map();
+/** Gives what was read of the file at `path` the columns of its partition. */
+export function partitioner(reader: ReaderColumns, path: string): (batch: Batch) => Batch {
+  const { partitions, schema } = reader;
+  if (partitions.length === 0) return (batch) => batch;
+  const values = partitionValues(baseOf(reader, path), path);
+  return (batch) => withPartitionColumns(batch, schema, partitions, values);
+}
 
 /** Decodes as a format does, into something else than batches. */
 export interface OtherDecoding<T> {
@@ -109,12 +116,9 @@ async function* readDecoded<T>(
   rowsOf: (decoded: T) => number,
 ): AsyncGenerator<T, RecordPlace | null> {
   const { disk } = reader;
-  const file = pinned(split, () => disk.openRead(split.path));
+  const { file, stat } = pinned(split, () => openFile(disk, split.path));
   try {
-    checkPinned(
-      split,
-      pinned(split, () => disk.fstat(file)),
-    );
+    checkPinned(split, stat);
     let setAside = 0;
     const request: RangeRequest = {
       schema: reader.fileSchema,
@@ -253,7 +257,8 @@ function pinned<T>(split: FileSplit, look: () => T): T {
   }
 }
 
-function checkPinned(split: FileSplit, found: { size: number; mtimeMs: number }): void {
+/** Errors: SOURCE_FILE_CHANGED. */
+export function checkPinned(split: FileSplit, found: { size: number; mtimeMs: number }): void {
   if (found.size === split.size && found.mtimeMs === split.mtimeMs) return;
   throw changed(split, `is ${found.size} bytes, changed at ${new Date(found.mtimeMs).toISOString()}`);
 }
