@@ -2,6 +2,7 @@ import type { Cell, Vector } from '../batch.ts';
 import type { DataType } from '../schema.ts';
 import { type ColumnCodes, columnCodes } from './keys/column-codes.ts';
 import { PairCodes } from './keys/pair-codes.ts';
+import { takeInt32 } from './keys/take.ts';
 
 /** One key column of groups: group i has the value `values[codes[i]]`. No value stands there twice. */
 export interface KeyColumn {
@@ -42,6 +43,11 @@ export class RowGrouper {
       values: column.take(Int32Array.from({ length: column.size }, (_, code) => code)),
       codes: (this.groupCodes[index] as Int32Array).slice(0, this.groups),
     }));
+  }
+
+  /** The key columns of groups. */
+  take(groups: Int32Array): Vector[] {
+    return this.columns.map((column, index) => column.take(takeInt32(this.groupCodes[index] as Int32Array, groups)));
   }
 
   /** The group of every row. */

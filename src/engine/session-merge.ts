@@ -1,96 +1,137 @@
 import type { Int64 } from '../batch.ts';
+import { Times } from './times.ts';
 
-/** The windows of rows `from` to `to` of a batch. */
-export interface RowBounds {
+/** The open sessions of keys; those of a key are in the order of their start, and do not touch. */
+export interface StoredSessions {
+  /** The first session of a key; -1: it has none. */
+  first(key: number): number;
+  /** The one behind it, of its key; -1: none. */
+  next(slot: number): number;
+  startOf(slot: number): Int64;
+  endOf(slot: number): Int64;
+}
+
+/** Windows of the rows of a batch, by key and then by start. */
+export interface SortedWindows {
   readonly starts: ArrayLike<Int64>;
   readonly ends: ArrayLike<Int64>;
-  readonly from: number;
-  readonly to: number;
 }
-
-/** A stretch of a key's rows that belong together; `slot` holds its aggregates. */
-export interface Session {
-  /** [start, end), microseconds. */
-  readonly start: Int64;
-  readonly end: Int64;
-  readonly slot: number;
-}
-
-/** A session after a batch, with what it is made of, in the order of their starts. */
-export interface Merged {
-  start: Int64;
-  end: Int64;
-  /** -1 until it has one. */
-  slot: number;
-  /** Which of the batch's keys it is of. */
-  key: number;
-  /** It is a stored session that the batch did not widen: it keeps its slot. */
-  isUnmoved: boolean;
-  readonly segments: Segment[];
-}
-
-/** A stored session, or a run of the batch's rows that no stored session comes between. */
-export type Segment =
-  | { readonly from: 'stored'; readonly slot: number }
-  | { readonly from: 'run'; readonly run: number };
 
 /**
- * Merges rows of one key, sorted by start, with its stored sessions, sorted as well: what begins at or before the end so far
- * belongs to the session (Spark: MergingSessionsIterator, over the order that MergingSortWithSessionWindowStateIterator makes).
- * `runs` takes the run of each row of the batch.
+ * The sessions of a batch's keys after it, key by key, in the order of their starts. Each is made of segments, in the order of theirs:
+ * stored sessions, and runs of the batch's rows that no stored session comes between.
  */
-export function mergeKey(
-  stored: readonly Session[],
-  { starts, ends, from, to }: RowBounds,
-  newRun: () => number,
-  runs: Int32Array,
-): Merged[] {
-  const merged: Merged[] = [];
-  let nextStored = 0;
-  const storedUpTo = (start: Int64 | null) => {
-    for (let next = stored[nextStored]; next !== undefined; next = stored[nextStored]) {
-      if (start !== null && next.start > start) return;
-      join(merged, next.start, next.end).segments.push({ from: 'stored', slot: next.slot });
-      nextStored++;
-    }
-  };
-  for (let row = from; row < to; row++) {
-    const start = starts[row] as Int64;
-    if (nextStored < stored.length) storedUpTo(start);
-    const { segments } = join(merged, start, ends[row] as Int64);
-    const last = segments.at(-1);
-    if (last?.from === 'run') {
-      runs[row] = last.run;
-      continue;
-    }
-    const run = newRun();
-    runs[row] = run;
-    segments.push({ from: 'run', run });
+export class MergedSessions {
+  size = 0;
+  runCount = 0;
+  readonly starts = new Times();
+  readonly ends = new Times();
+  /** Of each session, its key. */
+  keys = new Int32Array(64);
+  /** The segments of session i are `segments[segmentsFrom[i] .. segmentsFrom[i + 1])`: a run, or `~slot` of a stored session. */
+  segmentsFrom = new Int32Array(65);
+  segments = new Int32Array(64);
+  private segmentCount = 0;
+  /** The run of each row, in the order of the windows. */
+  readonly runs: Int32Array;
+
+  constructor(
+    private readonly windows: SortedWindows,
+    private readonly stored: StoredSessions,
+  ) {
+    this.runs = new Int32Array(windows.starts.length);
   }
-  storedUpTo(null);
-  if (stored.length === 0) return merged;
-  const bySlot = new Map(stored.map((session) => [session.slot, session]));
-  for (const session of merged) {
-    const [only, ...others] = storedSlots(session);
-    const before = only === undefined || others.length > 0 ? undefined : bySlot.get(only);
-    session.isUnmoved = before !== undefined && before.start === session.start && before.end === session.end;
-    if (session.isUnmoved) session.slot = only as number;
+
+  /**
+   * Merges rows `from` to `to`, all that there are of a key, with its stored sessions: what begins at or before the end so far belongs to
+   * the session (Spark: MergingSessionsIterator, over the order that MergingSortWithSessionWindowStateIterator makes).
+   */
+  addKey(key: number, from: number, to: number): void {
+    const { stored, runs } = this;
+    const { starts, ends } = this.windows;
+    const begin = this.size;
+    let next = stored.first(key);
+    for (let row = from; row < to; row++) {
+      const start = starts[row] as Int64;
+      for (; next >= 0 && stored.startOf(next) <= start; next = stored.next(next)) this.addStored(key, begin, next);
+      const isNew = this.join(key, begin, start, ends[row] as Int64);
+      const last = isNew ? -1 : (this.segments[this.segmentCount - 1] as number);
+      if (last < 0) this.addSegment(this.runCount++);
+      runs[row] = this.runCount - 1;
+    }
+    for (; next >= 0; next = stored.next(next)) this.addStored(key, begin, next);
   }
-  return merged;
+
+  private addStored(key: number, begin: number, slot: number): void {
+    this.join(key, begin, this.stored.startOf(slot), this.stored.endOf(slot));
+    this.addSegment(~slot);
+  }
+
+  /** Widens the last session of the key, or begins a new one; tells which. */
+  private join(key: number, begin: number, start: Int64, end: Int64): boolean {
+    const last = this.size - 1;
+    const lastEnd = this.ends.values[last] as Int64;
+    if (last >= begin && start <= lastEnd) {
+      if (end > lastEnd) this.ends.set(last, end);
+      return false;
+    }
+    const session = this.size++;
+    if (session === this.keys.length) {
+      this.keys = grown(this.keys, session * 2);
+      this.segmentsFrom = grown(this.segmentsFrom, session * 2 + 1);
+    }
+    this.starts.set(session, start);
+    this.ends.set(session, end);
+    this.keys[session] = key;
+    this.segmentsFrom[session] = this.segmentCount;
+    this.segmentsFrom[session + 1] = this.segmentCount;
+    return true;
+  }
+
+  private addSegment(segment: number): void {
+    if (this.segmentCount === this.segments.length) this.segments = grown(this.segments, this.segmentCount * 2);
+    this.segments[this.segmentCount++] = segment;
+    this.segmentsFrom[this.size] = this.segmentCount;
+  }
+
+  /** The stored session that session `i` still is, with its old bounds; -1: none. */
+  unmoved(i: number): number {
+    let slot = -1;
+    for (let s = this.segmentsFrom[i] as number; s < (this.segmentsFrom[i + 1] as number); s++) {
+      const segment = this.segments[s] as number;
+      if (segment >= 0) continue;
+      if (slot >= 0) return -1;
+      slot = ~segment;
+    }
+    if (slot < 0) return -1;
+    const isSame =
+      this.starts.values[i] === this.stored.startOf(slot) && this.ends.values[i] === this.stored.endOf(slot);
+    return isSame ? slot : -1;
+  }
+
+  /** The stored sessions in those that are wanted. */
+  storedSlots(isWanted: (i: number) => boolean): Int32Array {
+    const slots: number[] = [];
+    for (let i = 0; i < this.size; i++) {
+      if (!isWanted(i)) continue;
+      for (let s = this.segmentsFrom[i] as number; s < (this.segmentsFrom[i + 1] as number); s++) {
+        if ((this.segments[s] as number) < 0) slots.push(~(this.segments[s] as number));
+      }
+    }
+    return Int32Array.from(slots);
+  }
+
+  /** Whether rows of the batch are in session `i`. */
+  hasRows(i: number): boolean {
+    for (let s = this.segmentsFrom[i] as number; s < (this.segmentsFrom[i + 1] as number); s++) {
+      if ((this.segments[s] as number) >= 0) return true;
+    }
+    return false;
+  }
 }
 
-/** The session that a piece belongs to: the last one, widened, or a new one. */
-function join(merged: Merged[], start: Int64, end: Int64): Merged {
-  const last = merged.at(-1);
-  if (last !== undefined && start <= last.end) {
-    if (end > last.end) last.end = end;
-    return last;
-  }
-  const session: Merged = { start, end, slot: -1, key: -1, isUnmoved: false, segments: [] };
-  merged.push(session);
-  return session;
-}
-
-export function storedSlots(session: Merged): number[] {
-  return session.segments.flatMap((segment) => (segment.from === 'stored' ? [segment.slot] : []));
+function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(array);
+  return larger;
 }

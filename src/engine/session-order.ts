@@ -1,10 +1,28 @@
 import type { FixedVector, Int64, Vector } from '../batch.ts';
 import { canonicalInt64 } from '../batch.ts';
+import { compareTimes } from './times.ts';
+
+/** Rows that came nearly in order are put into it one by one, as long as that moves so many others for each, on average. */
+const MAX_MOVES = 16;
 
 /** 64-bit integers as numbers where all are safe, for quick comparison. */
-export function int64s(vector: Vector): ArrayLike<Int64> {
+export function int64s(vector: Vector): Float64Array | Int64[] {
   const { values } = vector as FixedVector;
-  return values instanceof BigInt64Array ? Array.from(values, canonicalInt64) : values;
+  return values instanceof BigInt64Array ? Array.from(values, canonicalInt64) : (values as Float64Array);
+}
+
+/** Columns of times one behind the other. */
+export function concatTimes(parts: readonly Vector[]): Float64Array | Int64[] {
+  const times = parts.map(int64s);
+  if (times.length === 1) return times[0] as Float64Array;
+  if (!times.every((part) => part instanceof Float64Array)) return times.flatMap((part) => Array.from(part));
+  const all = new Float64Array(times.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of times) {
+    all.set(part as Float64Array, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Whether all times, none of them null, are after `micros`; false also where that takes a closer look. */
@@ -27,22 +45,53 @@ export function sortedByCodeAndTime(
   const next = offsets.slice();
   const order = new Int32Array(codes.length);
   for (let row = 0; row < codes.length; row++) order[next[codes[row] as number]!++] = row;
-  for (let code = 0; code < count; code++) {
-    const rows = order.subarray(offsets[code], offsets[code + 1]);
-    if (!isSorted(rows, times)) {
-      rows.sort((a, b) => compareTimes(times[a] as Int64, times[b] as Int64) || a - b);
-    }
-  }
+  for (let code = 0; code < count; code++) sortByTime(order.subarray(offsets[code], offsets[code + 1]), times);
   return { order, offsets };
 }
 
-function isSorted(rows: Int32Array, times: ArrayLike<Int64>): boolean {
-  for (let i = 1; i < rows.length; i++) {
-    if ((times[rows[i] as number] as Int64) < (times[rows[i - 1] as number] as Int64)) return false;
+/** Sorts rows, which stand in the order in which they came, by time. */
+function sortByTime(rows: Int32Array, times: ArrayLike<Int64>): void {
+  let moves = rows.length * MAX_MOVES;
+  for (let i = 1; i < rows.length && moves >= 0; i++) {
+    const row = rows[i] as number;
+    const time = times[row] as Int64;
+    let to = i;
+    for (; to > 0 && (times[rows[to - 1] as number] as Int64) > time; to--) rows[to] = rows[to - 1] as number;
+    rows[to] = row;
+    moves -= i - to;
   }
-  return true;
+  if (moves < 0) rows.sort((a, b) => compareTimes(times[a] as Int64, times[b] as Int64) || a - b);
 }
 
-function compareTimes(a: Int64, b: Int64): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/**
+ * Sorts slots by their times; those of one time by `ranks`. Times that are close enough are sorted together with the slots' places, as
+ * doubles, which needs no comparing function.
+ */
+export function sortedByTimeAndRank(slots: Int32Array, times: Float64Array | Int64[], ranks: Float64Array): Int32Array {
+  const exact = (a: number, b: number) =>
+    compareTimes(times[a] as Int64, times[b] as Int64) || (ranks[a] as number) - (ranks[b] as number);
+  const { length } = slots;
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < length; i++) {
+    const time = Number(times[slots[i] as number]);
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  if (!(times instanceof Float64Array) || !Number.isSafeInteger((last - first + 1) * length)) return slots.sort(exact);
+  const packed = new Float64Array(length);
+  for (let i = 0; i < length; i++) packed[i] = ((times[slots[i] as number] as number) - first) * length + i;
+  packed.sort();
+  const sorted = new Int32Array(length);
+  for (let i = 0; i < length; i++) sorted[i] = slots[(packed[i] as number) % length] as number;
+  for (let from = 0; from < length; ) {
+    const time = times[sorted[from] as number];
+    let to = from + 1;
+    let inOrder = true;
+    for (; to < length && times[sorted[to] as number] === time; to++) {
+      if ((ranks[sorted[to] as number] as number) < (ranks[sorted[to - 1] as number] as number)) inOrder = false;
+    }
+    if (!inOrder) sorted.subarray(from, to).sort(exact);
+    from = to;
+  }
+  return sorted;
 }

@@ -1,23 +1,23 @@
 import type { Batch, Cell, Int64, StructVector, Vector } from '../../batch.ts';
-import { cellAt, concatBatches, takeBatch, vectorOf } from '../../batch.ts';
+import { cellAt, concatBatches, takeBatch } from '../../batch.ts';
 import { invariant } from '../../errors.ts';
 import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
-import { schemaOf, WINDOW_TYPE } from '../../plan/physical.ts';
+import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
+import { struct } from '../../schema.ts';
 import type { OutputMode } from '../../sink.ts';
-import type { StateChange, StateStore } from '../../state-store.ts';
+import type { StateStore } from '../../state-store.ts';
 import type { Accumulator } from '../aggregates/accumulator.ts';
 import { RowAdder } from '../aggregates/add-rows.ts';
 import type { BatchRun } from '../batch-run.ts';
 import { cellKey } from '../cell-key.ts';
-import { GroupTable, keyText } from '../group-table.ts';
+import { groupStateSchema } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
-import { type KeyColumn, RowGrouper } from '../row-grouper.ts';
-import type { Merged, RowBounds, Session } from '../session-merge.ts';
-import { mergeKey, storedSlots } from '../session-merge.ts';
-import { areAllAfter, int64s, sortedByCodeAndTime } from '../session-order.ts';
-import { SlotSet } from '../slot-set.ts';
+import { MergedSessions } from '../session-merge.ts';
+import { areAllAfter, concatTimes, sortedByCodeAndTime } from '../session-order.ts';
+import { type SessionChanges, SessionTable } from '../session-table.ts';
 import { StateJournal } from '../state-journal.ts';
+import { TakenVector } from '../taken-vector.ts';
 import { subtract } from './window.ts';
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
@@ -30,12 +30,12 @@ type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 export class SessionOperator implements StatefulOperator {
   readonly operatorId: number;
   readonly name = 'sessionWindowStateStoreSaveExec';
+  readonly stateSchema: Schema;
   private readonly schema;
   private readonly journal: StateJournal;
   private readonly adder: RowAdder;
-  private table: GroupTable;
-  /** Open sessions by key, in order of their start. */
-  private sessions = new Map<string, Session[]>();
+  private readonly sessionKey: number;
+  private table: SessionTable;
   private counters = { updated: 0, removed: 0, dropped: 0 };
 
   constructor(
@@ -46,48 +46,26 @@ export class SessionOperator implements StatefulOperator {
   ) {
     invariant(node.sessionKey !== null, 'a session aggregation has a session key');
     this.operatorId = node.operatorId;
+    this.sessionKey = node.sessionKey;
     this.schema = schemaOf(node.output);
+    this.stateSchema = groupStateSchema(this.keyFields(), node.aggregates);
     this.adder = new RowAdder(node.aggregates);
     this.table = this.emptyTable();
     this.journal = new StateJournal(store);
   }
 
-  get stateSchema() {
-    return this.table.stateSchema;
+  private keyFields() {
+    return schemaOf(this.node.output.slice(0, this.node.keys.length)).fields;
   }
 
-  private emptyTable(): GroupTable {
-    const fields = schemaOf(this.node.output.slice(0, this.node.keys.length)).fields;
-    return new GroupTable(fields, this.adder, this.node.sessionKey);
-  }
-
-  private windowOf(key: readonly Cell[]): [start: Int64, end: Int64] {
-    return key[this.node.sessionKey as number] as unknown as [Int64, Int64];
+  private emptyTable(): SessionTable {
+    return new SessionTable(this.stateSchema, this.keyFields(), this.sessionKey, this.adder);
   }
 
   async restore(version: number): Promise<void> {
     this.table = this.emptyTable();
     await this.journal.restore(version, (change) => this.table.apply(change));
-    this.sessions = new Map();
-    for (const slot of this.table.all()) this.register(slot);
-    for (const list of this.sessions.values()) list.sort((a, b) => (a.start < b.start ? -1 : 1));
-  }
-
-  private register(slot: number): void {
-    const key = this.table.keyOf(slot);
-    const [start, end] = this.windowOf(key);
-    const text = this.keyText(key);
-    const list = this.sessions.get(text);
-    if (list === undefined) this.sessions.set(text, [{ start, end, slot }]);
-    else list.push({ start, end, slot });
-  }
-
-  private keyText(key: readonly Cell[]): string {
-    let text = '';
-    key.forEach((cell, index) => {
-      if (index !== this.node.sessionKey) text += cellKey(cell);
-    });
-    return text;
+    this.table.endRestore();
   }
 
   async *rows(run: BatchRun): AsyncGenerator<Batch> {
@@ -99,12 +77,10 @@ export class SessionOperator implements StatefulOperator {
       if (batch.length > 0) kept.push(batch);
     }
     this.counters.dropped = lateGroups.size;
-    const changes = new SessionChanges();
-    if (kept.length > 0) {
-      const rows = this.merge(concatBatches(schemaOf(this.node.input.output), kept), changes);
-      run.flow.group(this.operatorId, rows);
-    }
-    this.counters.updated = changes.touched.size;
+    const changes = kept.length > 0 ? this.merge(kept) : null;
+    const rows = kept.reduce((sum, { length }) => sum + length, 0);
+    if (rows > 0) run.flow.group(this.operatorId, rows);
+    this.counters.updated = changes?.touched.length ?? 0;
     yield* this.emit(run, changes);
   }
 
@@ -116,7 +92,7 @@ export class SessionOperator implements StatefulOperator {
       account.passed += batch.length;
       return batch;
     }
-    const column = batch.vectors[this.node.keys[this.node.sessionKey as number] as number] as StructVector;
+    const column = batch.vectors[this.node.keys[this.sessionKey] as number] as StructVector;
     if (areAllAfter(column.children[1] as Vector, run.lateMicros)) {
       account.passed += batch.length;
       return batch;
@@ -143,150 +119,89 @@ export class SessionOperator implements StatefulOperator {
     return this.node.keys.map((key) => cellAt(batch.vectors[key] as Vector, row));
   }
 
-  /** Merges a batch's rows with the open sessions of their keys; gives how many it put into sessions. */
-  private merge(batch: Batch, changes: SessionChanges): number {
-    const { keys, rows, sorted } = this.sortRows(batch);
-    const merged: Merged[] = [];
-    const runs = new Int32Array(batch.length);
-    let runCount = 0;
-    const newRun = () => runCount++;
-    let count = 0;
-    for (const [key, bounds] of rows.entries()) {
-      count += bounds.to - bounds.from;
-      const text = keyText(keys.keyOf(key));
-      const list = mergeKey(this.sessions.get(text) ?? [], bounds, newRun, runs);
-      for (const session of list) {
-        session.key = key;
-        merged.push(session);
-      }
-      this.sessions.set(text, list);
+  private keyText(key: readonly Cell[]): string {
+    return key.toSpliced(this.sessionKey, 1).map(cellKey).join('');
+  }
+
+  /** Merges a batch's rows with the open sessions of their keys. */
+  private merge(batches: readonly Batch[]): SessionChanges {
+    const { keys, codes } = this.keysOf(batches);
+    const windows = batches.map(({ vectors }) => vectors[this.node.keys[this.sessionKey] as number] as StructVector);
+    const times = (child: number) => concatTimes(windows.map(({ children }) => children[child] as Vector));
+    const [starts, ends] = [times(0), times(1)];
+    const { order, offsets } = sortedByCodeAndTime(codes, keys.length, starts);
+    const merged = new MergedSessions({ starts: takeTimes(starts, order), ends: takeTimes(ends, order) }, this.table);
+    for (let n = 0; n < keys.length; n++) {
+      merged.addKey(keys[n] as number, offsets[n] as number, offsets[n + 1] as number);
     }
-    const partial = this.sumRuns(sorted, runs, runCount);
-    const touched = merged.filter((session) => session.segments.some((segment) => segment.from === 'run'));
-    this.settle(touched, keys, partial, runCount, changes);
-    return count;
+    return this.table.settle(merged, this.sumRuns(batches, order, merged));
   }
 
-  /** The rows by key, and within a key by time; rows of one time stay in the order in which they came. `rows` are those of each key. */
-  private sortRows(batch: Batch): { keys: RowGrouper; rows: readonly RowBounds[]; sorted: Batch } {
-    const others = this.node.keys.filter((_, index) => index !== this.node.sessionKey);
-    const keys = new RowGrouper(others.map((key) => (this.node.input.output[key] as Attribute).type));
-    const codes = keys.assign(
-      others.map((key) => batch.vectors[key] as Vector),
-      batch.length,
-    );
-    const window = batch.vectors[this.node.keys[this.node.sessionKey as number] as number] as StructVector;
-    const { order, offsets } = sortedByCodeAndTime(codes, keys.size, int64s(window.children[0] as Vector));
-    const sorted = takeBatch(batch, order);
-    const sortedWindow = sorted.vectors[this.node.keys[this.node.sessionKey as number] as number] as StructVector;
-    const [starts, ends] = sortedWindow.children.map(int64s) as [ArrayLike<Int64>, ArrayLike<Int64>];
-    const rows = Array.from({ length: keys.size }, (_, key) => ({
-      starts,
-      ends,
-      from: offsets[key] as number,
-      to: offsets[key + 1] as number,
-    }));
-    return { keys, rows, sorted };
+  /** The keys of the rows in the order of their first appearance, and which of them each row has. */
+  private keysOf(batches: readonly Batch[]): { readonly keys: readonly number[]; readonly codes: Int32Array } {
+    const others = this.node.keys.toSpliced(this.sessionKey, 1);
+    const codes = new Int32Array(batches.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const { vectors, length } of batches) {
+      codes.set(
+        this.table.numbersOf(
+          others.map((key) => vectors[key] as Vector),
+          length,
+        ),
+        at,
+      );
+      at += length;
+    }
+    const codeOf = new Int32Array(this.table.keyCount).fill(-1);
+    const keys: number[] = [];
+    for (let row = 0; row < codes.length; row++) {
+      const key = codes[row] as number;
+      if (codeOf[key] === -1) codeOf[key] = keys.push(key) - 1;
+      codes[row] = codeOf[key] as number;
+    }
+    return { keys, codes };
   }
 
-  private sumRuns(sorted: Batch, runs: Int32Array, runCount: number): readonly Accumulator[] {
+  /** Adds the rows, in order, to the runs that they are in; only columns that an aggregate reads are put together for it. */
+  private sumRuns(batches: readonly Batch[], order: Int32Array, { runs, runCount }: MergedSessions): Accumulator[] {
     const accumulators = this.adder.accumulators();
     for (const accumulator of accumulators) accumulator.grow(runCount);
-    this.adder.add(accumulators, runs, sorted.length, sorted.vectors);
+    const columns = [...new Set(this.node.aggregates.flatMap(({ args }) => args))];
+    const schema = struct(columns.map((column) => this.node.input.output[column] as Attribute));
+    const parts = batches.map(({ length, vectors }) => ({
+      schema,
+      length,
+      vectors: columns.map((column) => vectors[column] as Vector),
+    }));
+    const sorted: Vector[] = [];
+    concatBatches(schema, parts).vectors.forEach((vector, i) => {
+      sorted[columns[i] as number] = TakenVector.of(vector, order);
+    });
+    this.adder.add(accumulators, runs, order.length, sorted);
     return accumulators;
   }
 
-  /** A session whose bounds changed is a new state row; the ones it replaces are removed (Spark: putSessions). */
-  private settle(
-    merged: readonly Merged[],
-    keys: RowGrouper,
-    partial: readonly Accumulator[],
-    runCount: number,
-    changes: SessionChanges,
-  ): void {
-    const moved = merged.filter((session) => !session.isUnmoved);
-    const replaced = Int32Array.from(moved.flatMap(storedSlots));
-    const saved = this.loadSaved(this.table.save(replaced));
-    const indexOf = new Map<number, number>();
-    replaced.forEach((slot, index) => {
-      indexOf.set(slot, index);
-    });
-    changes.removedKeys = this.table.keys(replaced);
-    for (const slot of replaced) this.table.remove(slot);
-    this.table.slotsOf(this.keysOf(moved, keys), moved.length).forEach((slot, index) => {
-      (moved[index] as Merged).slot = slot;
-    });
-    changes.touched.addAll(Int32Array.from(merged, (session) => session.slot));
-    const rounds = merged.reduce((most, session) => Math.max(most, session.segments.length), 0);
-    for (let round = 0; round < rounds; round++) {
-      const fromSaved = new Int32Array(replaced.length).fill(-1);
-      const fromRuns = new Int32Array(runCount).fill(-1);
-      for (const session of merged) {
-        const segment = session.segments[round];
-        if (segment?.from === 'run') fromRuns[segment.run] = session.slot;
-        if (segment?.from === 'stored' && !session.isUnmoved) {
-          fromSaved[indexOf.get(segment.slot) as number] = session.slot;
-        }
-      }
-      this.table.mergeGroups(fromSaved, saved);
-      this.table.mergeGroups(fromRuns, partial);
-    }
-  }
-
-  /** The keys of sessions, the window in its place. */
-  private keysOf(sessions: readonly Merged[], keys: RowGrouper): KeyColumn[] {
-    const columns = keys.keys().map(({ values, codes }) => ({
-      values,
-      codes: Int32Array.from(sessions, (session) => codes[session.key] as number),
-    }));
-    const windows = {
-      values: vectorOf(
-        WINDOW_TYPE,
-        sessions.map(({ start, end }) => [start, end]),
-      ),
-      codes: Int32Array.from(sessions, (_, index) => index),
-    };
-    return columns.toSpliced(this.node.sessionKey as number, 0, windows);
-  }
-
-  private loadSaved(saved: Batch): readonly Accumulator[] {
-    const slots = Int32Array.from({ length: saved.length }, (_, i) => i);
-    let column = this.node.keys.length;
-    return this.adder.accumulators().map((accumulator) => {
-      accumulator.grow(saved.length);
-      const width = accumulator.stateFields.length;
-      accumulator.load(slots, saved.vectors.slice(column, column + width));
-      column += width;
-      return accumulator;
-    });
-  }
-
-  private *emit(run: BatchRun, changes: SessionChanges): Generator<Batch> {
+  private *emit(run: BatchRun, changes: SessionChanges | null): Generator<Batch> {
     const closes = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
     const closing = closes ? this.table.closing(run.evictMicros) : new Int32Array(0);
     const slots = run.outputMode === 'append' && closes ? closing : this.table.all();
     if (slots.length > 0) yield { schema: this.schema, length: slots.length, vectors: this.table.results(slots) };
-    const surviving = changes.touched
-      .slots()
-      .filter((slot) => !closes || (this.table.closesAt(slot) as Int64) > run.evictMicros);
-    const change: StateChange = {
-      evictedThroughMicros: closes ? run.evictMicros : null,
-      removals: changes.removals(this.schema),
-      upserts: surviving.length === 0 ? [] : [this.table.save(surviving)],
-    };
+    const touched = changes?.touched ?? new Int32Array(0);
+    const surviving = closes ? touched.filter((slot) => this.table.endOf(slot) > run.evictMicros) : touched;
+    const removedKeys = changes?.removedKeys ?? [];
+    const removals = (removedKeys[0]?.length ?? 0) === 0 ? [] : [this.keyRows(removedKeys)];
+    const upserts = [...this.table.saveAll(surviving)];
     this.counters.removed = closing.length;
-    if (closes) this.evict(closing, run.evictMicros);
-    this.journal.stage(change);
+    if (closes) this.table.evict(run.evictMicros);
+    this.journal.stage({ evictedThroughMicros: closes ? run.evictMicros : null, removals, upserts });
   }
 
-  private evict(closing: Int32Array, throughMicros: number): void {
-    for (const slot of closing) {
-      const text = this.keyText(this.table.keyOf(slot));
-      const left = (this.sessions.get(text) ?? []).filter((session) => session.end > throughMicros);
-      if (left.length === 0) this.sessions.delete(text);
-      else this.sessions.set(text, left);
-    }
-    this.table.evict(throughMicros);
+  private keyRows(vectors: readonly Vector[]): Batch {
+    return {
+      schema: struct(this.schema.fields.slice(0, vectors.length)),
+      length: (vectors[0] as Vector).length,
+      vectors,
+    };
   }
 
   commit(batchId: number): Promise<void> {
@@ -306,7 +221,7 @@ export class SessionOperator implements StatefulOperator {
   }
 
   progress(): StateProgress {
-    const times = this.node.eventTimeKey === null ? [] : this.table.closeTimes();
+    const bounds = this.node.eventTimeKey === null ? null : this.table.bounds();
     return {
       operatorName: this.name,
       numRowsTotal: this.table.size,
@@ -315,22 +230,15 @@ export class SessionOperator implements StatefulOperator {
       numRowsDroppedByWatermark: this.counters.dropped,
       numDroppedDuplicateRows: 0,
       openWindows: this.table.size,
-      nextCloseMicros: times.length === 0 ? null : Number(times[0]),
-      lastCloseMicros: times.length === 0 ? null : Number(times.at(-1)),
+      nextCloseMicros: bounds === null ? null : Number(bounds[0]),
+      lastCloseMicros: bounds === null ? null : Number(bounds[1]),
     };
   }
 }
 
-/** What a batch did to the stored sessions. */
-class SessionChanges {
-  readonly touched = new SlotSet();
-  /** Key columns of the sessions that are no more. */
-  removedKeys: readonly Vector[] = [];
-
-  removals(schema: Schema): readonly Batch[] {
-    const length = this.removedKeys[0]?.length ?? 0;
-    if (length === 0) return [];
-    const fields = schema.fields.slice(0, this.removedKeys.length);
-    return [{ schema: { kind: 'struct', fields }, length, vectors: this.removedKeys }];
-  }
+function takeTimes(times: ArrayLike<Int64>, order: Int32Array): ArrayLike<Int64> {
+  if (!(times instanceof Float64Array)) return Array.from(order, (row) => times[row] as Int64);
+  const taken = new Float64Array(order.length);
+  for (let i = 0; i < taken.length; i++) taken[i] = times[order[i] as number] as number;
+  return taken;
 }

@@ -214,6 +214,29 @@ export function sessionOperator(
 
 /** The rows that have a session window, and the windows. */
 function sessionWindows(times: Vector, gaps: Vector): { rows: Int32Array; windows: Vector } {
+  return plainSessions(times, gaps) ?? anySessions(times, gaps);
+}
+
+/** All rows have a time, one gap and an end that a double holds; null where that is not so. */
+function plainSessions(times: Vector, gaps: Vector): { rows: Int32Array; windows: Vector } | null {
+  const { length } = times;
+  if (length === 0 || times.kind !== 'fixed' || times.validity !== null || gaps.kind !== 'object') return null;
+  const starts = times.values;
+  const micros = gapMicros(gaps.values[0] as Cell);
+  if (!(starts instanceof Float64Array) || typeof micros !== 'number' || micros <= 0) return null;
+  const rows = new Int32Array(length);
+  const ends = new Float64Array(length);
+  for (let row = 0; row < length; row++) {
+    const end = (starts[row] as number) + micros;
+    if (gaps.values[row] !== gaps.values[0] || end > Number.MAX_SAFE_INTEGER) return null;
+    rows[row] = row;
+    ends[row] = end;
+  }
+  const children = [starts, ends].map((values): Vector => ({ ...times, type: TIMESTAMP, values }));
+  return { rows, windows: { kind: 'struct', type: WINDOW_TYPE, length, validity: null, children } };
+}
+
+function anySessions(times: Vector, gaps: Vector): { rows: Int32Array; windows: Vector } {
   const rows = new Int32Array(times.length);
   const starts: Int64[] = [];
   const ends: Int64[] = [];
