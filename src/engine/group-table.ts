@@ -3,7 +3,7 @@ import type { AggregateCall } from '../plan/physical.ts';
 import type { Field, Schema } from '../schema.ts';
 import { field, struct } from '../schema.ts';
 import type { StateChange } from '../state-store.ts';
-import type { Accumulator } from './aggregates/accumulator.ts';
+import { type Accumulator, growInt32 } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
 import { createAccumulator } from './aggregates/table.ts';
 import { cellKey } from './cell-key.ts';
@@ -327,12 +327,6 @@ export class GroupTable {
       column += width;
     }
   }
-}
-
-function growInt32(array: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(capacity);
-  grown.set(array);
-  return grown;
 }
 
 /** The durable form of groups: key columns, then the columns of the aggregates. */

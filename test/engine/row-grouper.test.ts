@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Cell, Vector } from '../../src/batch.ts';
 import { canonicalInt64, cellAt, toBytesVector, vectorOf } from '../../src/batch.ts';
 import { keyText } from '../../src/engine/group-table.ts';
+import { PairCodes } from '../../src/engine/keys/pair-codes.ts';
 import { RowGrouper } from '../../src/engine/row-grouper.ts';
 import { WindowVector } from '../../src/engine/window-vector.ts';
 import { WINDOW_TYPE } from '../../src/plan/physical.ts';
@@ -155,6 +156,33 @@ describe('rows are numbered by their keys', () => {
         return known.get(n);
       }),
     );
+  });
+
+  test('pairs keep their numbers while there are more and more of them', () => {
+    const pairs = new PairCodes();
+    const known = new Map<string, number>();
+    // Wider and longer in turn, to a size where pairs have no places of their own any more.
+    for (const [lefts, rights] of [
+      [3, 2],
+      [3, 90],
+      [200, 90],
+      [200, 1000],
+      [600, 5],
+      [1500, 1500],
+      [4, 1501],
+    ] as const) {
+      const numbers = Array.from({ length: 5000 }, (_, i) => i * 7919);
+      const left = Int32Array.from(numbers, (n) => n % lefts);
+      const right = Int32Array.from(numbers, (n) => (n * 31 + 7) % rights);
+      const codes = pairs.encode(left, right);
+      const expected = numbers.map((_, i) => {
+        const pair = `${left[i]} ${right[i]}`;
+        if (!known.has(pair)) known.set(pair, known.size);
+        return known.get(pair) as number;
+      });
+      expect([...codes]).toEqual(expected);
+      expect([pairs.leftsOf(codes), pairs.rightsOf(codes), pairs.size]).toEqual([left, right, known.size]);
+    }
   });
 
   test('no key column: one group', () => {

@@ -43,6 +43,12 @@ export function growUint8(array: Uint8Array, capacity: number): Uint8Array<Array
   return grown;
 }
 
+export function growInt32(array: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(capacity);
+  grown.set(array);
+  return grown;
+}
+
 /** Values of `slots`, and which of them are there. */
 export function takeFloat64(array: Float64Array, slots: Int32Array): Float64Array {
   const taken = new Float64Array(slots.length);
@@ -59,6 +65,22 @@ export function takeFlags(flags: Uint8Array, slots: Int32Array): Uint8Array | nu
     if (flag === 0) all = false;
   }
   return all ? null : taken;
+}
+
+/** Puts the values of a column into `slots`, 0 for null, and whether they are there. */
+export function loadDoubles(
+  sums: Float64Array,
+  seen: Uint8Array,
+  slots: Int32Array,
+  values: ArrayLike<number>,
+  validity: Uint8Array | null,
+): void {
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] as number;
+    const isThere = validity === null || validity[i] === 1;
+    sums[slot] = isThere ? (values[i] as number) : 0;
+    seen[slot] = isThere ? 1 : 0;
+  }
 }
 
 /** 64-bit integers as a vector holds them: as doubles when all of them are safe integers. */

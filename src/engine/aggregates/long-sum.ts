@@ -4,7 +4,7 @@ import type { RowCode } from '../../codegen/aggregate.ts';
 import type { DataType, Field } from '../../schema.ts';
 import { field, LONG } from '../../schema.ts';
 import type { Accumulator, FlatAccumulator } from './accumulator.ts';
-import { growFloat64, growUint8, int64Values, takeFlags, takeFloat64 } from './accumulator.ts';
+import { growFloat64, growUint8, int64Values, loadDoubles, takeFlags, takeFloat64 } from './accumulator.ts';
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
@@ -48,10 +48,11 @@ export class LongSumAccumulator implements FlatAccumulator {
   merge(slots: Int32Array, n: number, partial: Accumulator): void {
     const from = partial as LongSumAccumulator;
     const { sums, seen } = this;
+    const { sums: fromSums, seen: fromSeen } = from;
     for (let i = 0; i < n; i++) {
       const slot = slots[i] as number;
-      if (from.seen[i] === 0 || slot < 0) continue;
-      const value = from.sums[i] as number;
+      if (fromSeen[i] === 0 || slot < 0) continue;
+      const value = fromSums[i] as number;
       const sum = (sums[slot] as number) + value;
       if (Math.abs(sum) <= MAX_SAFE) sums[slot] = sum;
       else this.addWide(slot, value);
@@ -89,6 +90,10 @@ export class LongSumAccumulator implements FlatAccumulator {
 
   load(slots: Int32Array, columns: readonly Vector[]): void {
     const { values, validity } = columns[0] as FixedVector;
+    if (values instanceof Float64Array && this.wide === null) {
+      loadDoubles(this.sums, this.seen, slots, values, validity);
+      return;
+    }
     this.reset(slots);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;

@@ -3,7 +3,7 @@ import type { RowCode } from '../../codegen/aggregate.ts';
 import type { Field } from '../../schema.ts';
 import { DOUBLE, field, LONG } from '../../schema.ts';
 import type { Accumulator, FlatAccumulator } from './accumulator.ts';
-import { growFloat64, growUint8, takeFlags, takeFloat64 } from './accumulator.ts';
+import { growFloat64, growUint8, loadDoubles, takeFlags, takeFloat64 } from './accumulator.ts';
 
 /** count(*) and count(column): rows whose argument is not null. Counts stay far below 2^53. */
 export class CountAccumulator implements FlatAccumulator {
@@ -23,10 +23,11 @@ export class CountAccumulator implements FlatAccumulator {
   }
 
   merge(slots: Int32Array, n: number, partial: Accumulator): void {
+    const { counts } = this;
     const from = (partial as CountAccumulator).counts;
     for (let i = 0; i < n; i++) {
       const slot = slots[i] as number;
-      if (slot >= 0) this.counts[slot]! += from[i] as number;
+      if (slot >= 0) counts[slot]! += from[i] as number;
     }
   }
 
@@ -71,12 +72,13 @@ export class DoubleSumAccumulator implements FlatAccumulator {
   }
 
   merge(slots: Int32Array, n: number, partial: Accumulator): void {
-    const from = partial as DoubleSumAccumulator;
+    const { sums, seen } = this;
+    const { sums: fromSums, seen: fromSeen } = partial as DoubleSumAccumulator;
     for (let i = 0; i < n; i++) {
       const slot = slots[i] as number;
-      if (from.seen[i] === 0 || slot < 0) continue;
-      this.sums[slot]! += from.sums[i] as number;
-      this.seen[slot] = 1;
+      if (fromSeen[i] === 0 || slot < 0) continue;
+      sums[slot]! += fromSums[i] as number;
+      seen[slot] = 1;
     }
   }
 
@@ -98,12 +100,7 @@ export class DoubleSumAccumulator implements FlatAccumulator {
 
   load(slots: Int32Array, columns: readonly Vector[]): void {
     const { values, validity } = columns[0] as FixedVector;
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i] as number;
-      const present = validity === null || validity[i] === 1;
-      this.sums[slot] = present ? (values[i] as number) : 0;
-      this.seen[slot] = present ? 1 : 0;
-    }
+    loadDoubles(this.sums, this.seen, slots, values as Float64Array, validity);
   }
 }
 

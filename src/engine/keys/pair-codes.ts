@@ -1,15 +1,39 @@
 import { HashIndex, scatter } from './hash-index.ts';
+import { PairTable } from './pair-table.ts';
 
 /** Numbers pairs of codes: 0, 1, 2 ... in the order of first appearance. */
 export class PairCodes {
   size = 0;
-  private readonly index = new HashIndex();
+  /** Where all pairs that there could be are few, each has a place of its own; else they are hashed. */
+  private table: PairTable | null = new PairTable();
+  private index = new HashIndex();
   /** The pair of code c stands at 2c and 2c + 1. */
   private pairs = new Int32Array(32);
 
   /** The number of `(left[i], right[i])`, for every i. */
   encode(left: Int32Array, right: Int32Array): Int32Array {
     const codes = new Int32Array(left.length);
+    if (this.table !== null && !this.table.reach(left, right)) this.leaveTable();
+    if (this.table === null) this.encodeHashed(left, right, codes);
+    else this.encodeInTable(this.table, left, right, codes);
+    return codes;
+  }
+
+  private encodeInTable({ places, bits }: PairTable, left: Int32Array, right: Int32Array, codes: Int32Array): void {
+    for (let i = 0; i < codes.length; i++) {
+      const l = left[i] as number;
+      const r = right[i] as number;
+      const at = (l << bits) | r;
+      let code = places[at] as number;
+      if (code < 0) {
+        code = this.allocate(l, r);
+        places[at] = code;
+      }
+      codes[i] = code;
+    }
+  }
+
+  private encodeHashed(left: Int32Array, right: Int32Array, codes: Int32Array): void {
     let lastLeft = -1;
     let lastRight = -1;
     let last = -1;
@@ -30,17 +54,31 @@ export class PairCodes {
       }
       codes[i] = last;
     }
-    return codes;
   }
 
-  codeOf(left: number, right: number): number {
+  private codeOf(left: number, right: number): number {
     const { places, shift } = this.index;
     const { pairs } = this;
     const mask = places.length - 1;
     for (let at = hashOf(left, right) >>> shift; ; at = (at + 1) & mask) {
       const code = places[at] as number;
-      if (code < 0) return this.enter(at, left, right);
+      if (code < 0) {
+        const entered = this.allocate(left, right);
+        this.index.put(at, entered, this.hashOfCode);
+        return entered;
+      }
       if (pairs[2 * code + 1] === right && pairs[2 * code] === left) return code;
+    }
+  }
+
+  /** Enters all pairs in the hash index. */
+  private leaveTable(): void {
+    this.table = null;
+    for (let code = 0; code < this.size; code++) {
+      const { places, shift } = this.index;
+      let at = this.hashOfCode(code) >>> shift;
+      while ((places[at] as number) >= 0) at = (at + 1) & (places.length - 1);
+      this.index.put(at, code, this.hashOfCode);
     }
   }
 
@@ -58,7 +96,7 @@ export class PairCodes {
     return halves;
   }
 
-  private enter(at: number, left: number, right: number): number {
+  private allocate(left: number, right: number): number {
     const code = this.size++;
     if (2 * code === this.pairs.length) {
       const grown = new Int32Array(4 * code);
@@ -67,7 +105,6 @@ export class PairCodes {
     }
     this.pairs[2 * code] = left;
     this.pairs[2 * code + 1] = right;
-    this.index.put(at, code, this.hashOfCode);
     return code;
   }
 

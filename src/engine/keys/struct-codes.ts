@@ -1,4 +1,5 @@
 import type { Cell, StructVector, Vector } from '../../batch.ts';
+import { takeVector } from '../../batch.ts';
 import type { DataType } from '../../schema.ts';
 import { WindowVector } from '../window-vector.ts';
 import type { ColumnCodes } from './column-codes.ts';
@@ -9,6 +10,8 @@ import { WindowCodes } from './window-codes.ts';
 export class StructCodes implements ColumnCodes {
   private readonly pairs: readonly PairCodes[];
   private windows: WindowCodes | null = null;
+  /** The structs of all codes, as of some time. */
+  private known: Vector | null = null;
 
   constructor(
     private readonly type: DataType,
@@ -54,6 +57,14 @@ export class StructCodes implements ColumnCodes {
   }
 
   take(codes: Int32Array): Vector {
+    // Few different structs (windows) in many rows: each is put together once.
+    if (this.known?.length !== this.size && this.size <= codes.length) {
+      this.known = this.assemble(Int32Array.from({ length: this.size }, (_, code) => code));
+    }
+    return this.known?.length === this.size ? takeVector(this.known, codes) : this.assemble(codes);
+  }
+
+  private assemble(codes: Int32Array): Vector {
     const { isPresent, fields } = this.parts(codes);
     const children = this.fields.map((field, index) => field.take(fields[index] as Int32Array));
     const validity = isPresent.includes(0) ? Uint8Array.from(isPresent) : null;
