@@ -45,8 +45,11 @@ export interface DecodeRange {
 
 /** Decodes one file. A row-less result is not yielded. */
 export interface Decoder<T = Batch> {
-  /** Takes the next bytes. They belong to the caller again when the iteration is over. */
-  push(chunk: Uint8Array): Iterable<T>;
+  /**
+   * Takes the next bytes. They belong to the caller again when the iteration is over; until then the `headroom` bytes in front of them, in
+   * their buffer, may be written.
+   */
+  push(chunk: Uint8Array, headroom?: number): Iterable<T>;
   /** The input is complete. */
   finish(): Iterable<T>;
 

@@ -29,8 +29,18 @@ export class ByteWindow {
     private line = 1,
   ) {}
 
-  /** Lets the window look at the chunk, until `release`. Only its beginning may be there until `more` was called. */
-  push(chunk: Uint8Array): void {
+  /**
+   * Lets the window look at the chunk, until `release`. Only its beginning may be there until `more` was called. `headroom`: bytes in
+   * front of the chunk in its buffer that may be written; where they hold what is pending, all is there at once.
+   */
+  push(chunk: Uint8Array, headroom = 0): void {
+    const pending = this.end - this.start;
+    if (pending <= headroom) {
+      const whole = new Uint8Array(chunk.buffer, chunk.byteOffset - pending, pending + chunk.length);
+      whole.set(this.bytes.subarray(this.start, this.end));
+      this.lookAt(whole, 0);
+      return;
+    }
     this.chunk = chunk;
     this.taken = 0;
     this.more();

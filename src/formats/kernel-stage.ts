@@ -87,7 +87,7 @@ export class KernelStage {
 
   private stage(bytes: Uint8Array, at: number, end: number, offset: number): void {
     const last = Math.min(end, at + INPUT_BYTES);
-    this.kernel.stage(this, this.program, bytes, at, last);
+    this.kernel.stage(this, bytes, at, last);
     this.from = offset;
     this.to = offset + last - at;
   }

@@ -49,8 +49,8 @@ export class Lines {
     this.keptBytes = Math.min(KEPT_BYTES, maxLineBytes);
   }
 
-  push(chunk: Uint8Array): void {
-    this.window.push(chunk);
+  push(chunk: Uint8Array, headroom: number): void {
+    this.window.push(chunk, headroom);
   }
 
   /** The pushed chunk goes back to the caller. */

@@ -4,7 +4,7 @@ import {
   COLUMNS_BASE,
   EMPTY_TEXT_BASE,
   FIELD_NULL_BASE,
-  INPUT_BYTES,
+  INPUT_BASE,
   MAX_COLUMNS,
   MAX_ROWS,
   NULL_TEXT_BASE,
@@ -12,7 +12,11 @@ import {
   OUTPUTS_BASE,
   PADDING,
   PROGRAM_BASE,
+  ROOM_BYTES,
+  ROOMS,
+  ROOMS_BASE,
   SLOTS_BASE,
+  TEXT_BASE,
   TEXT_FLAGS_BASE,
   VALIDITY_OFFSET,
   WANTED_BASE,
@@ -119,28 +123,69 @@ export class Kernel {
   private loadedVersion = -1;
   private projection: Projection | null = null;
   private textSize = 0;
-  private inputAt = 0;
-  private memory = new Uint8Array(0);
-  private numbers = new Uint32Array(0);
+  private inputAt = INPUT_BASE;
+  /** The input stands where it was read to, and what was behind it is to be put back. */
+  private isInPlace = false;
+  private readonly behindInput = new Uint8Array(PADDING);
+  private readonly memory: Uint8Array<ArrayBuffer>;
+  private readonly numbers: Uint32Array;
+  private readonly idleRooms: Uint8Array[];
 
   constructor(exports: object) {
     this.exports = exports as Exports;
+    const { memory } = this.exports;
+    // All that it may ever need, once: views of a memory that grows are lost. What is never touched takes no memory.
+    memory.grow(Math.ceil((COLUMNS_BASE + MAX_COLUMNS * COLUMN_BYTES - memory.buffer.byteLength) / 65536));
+    this.memory = new Uint8Array(memory.buffer);
+    this.numbers = new Uint32Array(memory.buffer);
+    this.idleRooms = Array.from({ length: ROOMS }, (_, i) => {
+      const at = ROOMS_BASE + i * ROOM_BYTES;
+      return this.memory.subarray(at, at + ROOM_BYTES - PADDING);
+    });
     if (this.exports.staticEnd() > PROGRAM_BASE) throw new Error('the static data of the kernel outgrew its place');
     this.resultAt = this.exports.result() >> 2;
   }
 
-  /** Whether the input that `holder` staged last is still there. */
-  isStaged(holder: object): boolean {
-    return this.holder === holder;
+  /** Memory to read bytes into that need no copy to be staged then; null: all of it is lent. */
+  lendRoom(): Uint8Array | null {
+    return this.idleRooms.pop() ?? null;
   }
 
-  /** Copies `bytes[start .. end)`, at most INPUT_BYTES, in as the input of `holder`. */
-  stage(holder: object, program: ShapeProgram, bytes: Uint8Array, start: number, end: number): void {
+  /** Takes back what `lendRoom` gave. */
+  takeBack(room: Uint8Array): void {
+    this.idleRooms.push(room);
+  }
+
+  /** Whether `bytes` are in a room of this kernel's. */
+  isRoom(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.memory.buffer;
+  }
+
+  /** Whether the input that `holder` staged last is still there. Bytes in a room may have been moved: they are staged for each run. */
+  isStaged(holder: object): boolean {
+    return this.holder === holder && !this.isInPlace;
+  }
+
+  /** Takes `bytes[start .. end)`, at most INPUT_BYTES, as the input of `holder`: copied, or where they are. */
+  stage(holder: object, bytes: Uint8Array, start: number, end: number): void {
     this.holder = holder;
-    this.inputAt = COLUMNS_BASE + program.columns * COLUMN_BYTES;
-    this.reserve(this.behindInput + Math.max(INPUT_BYTES + PADDING + (MAX_ROWS + 1) * 4, OUTPUT_BYTES + PADDING));
-    this.memory.set(bytes.subarray(start, end), this.inputAt);
-    this.memory.fill(10, this.inputAt + end - start, this.inputAt + end - start + PADDING);
+    this.isInPlace = this.isRoom(bytes);
+    if (this.isInPlace) this.inputAt = bytes.byteOffset + start;
+    else {
+      this.inputAt = INPUT_BASE;
+      this.memory.set(bytes.subarray(start, end), INPUT_BASE);
+    }
+  }
+
+  /** Line ends stand behind the input during a run. */
+  private pad(end: number): void {
+    const at = this.inputAt + end;
+    if (this.isInPlace) this.behindInput.set(this.memory.subarray(at, at + PADDING));
+    this.memory.fill(10, at, at + PADDING);
+  }
+
+  private unpad(end: number): void {
+    if (this.isInPlace) this.memory.set(this.behindInput, this.inputAt + end);
   }
 
   /** Decodes the staged input's bytes from `start` to `end`, which is where it ends, into at most `maxRows` rows. */
@@ -155,6 +200,7 @@ export class Kernel {
     this.load(program);
     const { inputAt } = this;
     this.memory.set(rules.nullText, FIELD_NULL_BASE);
+    this.pad(end);
     this.exports.decode(
       inputAt + start,
       inputAt + end,
@@ -169,6 +215,7 @@ export class Kernel {
       rules.nullText.length,
       rules.comment,
     );
+    this.unpad(end);
     this.takeResult();
   }
 
@@ -179,16 +226,17 @@ export class Kernel {
   project(program: ShapeProgram, projection: Projection, rules: RecordRules, start: number, end: number): void {
     this.load(program);
     this.loadProjection(projection);
-    const { inputAt, behindInput } = this;
+    const { inputAt } = this;
     const { columns } = projection;
+    this.pad(end);
     this.exports.project(
       inputAt + start,
       inputAt + end,
       program.shapeCount,
       rules.between,
       rules.maxRecordBytes,
-      behindInput,
-      behindInput + OUTPUT_BYTES,
+      TEXT_BASE,
+      TEXT_BASE + OUTPUT_BYTES,
       columns.length,
       mostRepeats(columns),
       projection.separator,
@@ -196,6 +244,7 @@ export class Kernel {
       projection.nullText.length,
       projection.emptyText.length,
     );
+    this.unpad(end);
     this.takeResult();
   }
 
@@ -216,7 +265,7 @@ export class Kernel {
 
   /** The rows that `project` wrote. */
   text(): Uint8Array {
-    return this.memory.subarray(this.behindInput, this.behindInput + this.textSize);
+    return this.memory.subarray(TEXT_BASE, TEXT_BASE + this.textSize);
   }
 
   /** 1 where the last run's rows have a value in a column. */
@@ -239,18 +288,12 @@ export class Kernel {
 
   /** A column's texts, one behind another, and where each ends, counted from `base` in front of the first. */
   texts(column: number, base: number): { readonly bytes: Uint8Array; readonly ends: Int32Array } {
-    const ends = this.behindInput;
-    const to = ends + MAX_ROWS * 4;
-    const size = this.exports.gather(columnAt(column), this.rows, to, ends, base);
+    const to = TEXT_BASE + MAX_ROWS * 4;
+    const size = this.exports.gather(columnAt(column), this.rows, to, TEXT_BASE, base);
     return {
       bytes: this.memory.subarray(to, to + size),
-      ends: new Int32Array(this.memory.buffer, ends, this.rows),
+      ends: new Int32Array(this.memory.buffer, TEXT_BASE, this.rows),
     };
-  }
-
-  /** Room to gather texts and their ends, or for what `project` writes. */
-  private get behindInput(): number {
-    return this.inputAt + INPUT_BYTES + PADDING;
   }
 
   private loadProjection(projection: Projection): void {
@@ -272,15 +315,6 @@ export class Kernel {
     this.memory.set(program.image.subarray(0, program.size), PROGRAM_BASE);
     this.loaded = program;
     this.loadedVersion = program.version;
-  }
-
-  private reserve(size: number): void {
-    const { memory } = this.exports;
-    const missing = size - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    if (this.memory.buffer === memory.buffer) return;
-    this.memory = new Uint8Array(memory.buffer);
-    this.numbers = new Uint32Array(memory.buffer);
   }
 }
 

@@ -74,7 +74,7 @@ export const MISS = 2;
 /** The next record does not fit, maybe because the input ends in it. */
 export const CUT = 3;
 
-// Memory: static data, the program, what a projection needs, the columns, the input, and room for texts behind it.
+// Memory: static data, the program, what a projection needs, the input, room for texts, rooms for bytes to be read into, and the columns.
 export const PROGRAM_BASE = 65536;
 export const PROGRAM_BYTES = 131072;
 /** A program has no more columns; they would take more memory than they save time. */
@@ -98,18 +98,26 @@ export const EMPTY_TEXT_BASE = 212992;
 /** By column: room for a text that is not in the input as it has to be written. */
 export const SCRATCH_BASE = 213504;
 export const SCRATCH_BYTES = 64;
-export const COLUMNS_BASE = 278528;
 /** Rows of one run. */
 export const MAX_ROWS = 4096;
 /** Where a column's validity stands behind its values, and how much room a column takes. */
 export const VALIDITY_OFFSET = 32768;
 export const COLUMN_BYTES = 36864;
+/** Where input is copied to that stands outside of the kernel's memory. */
+export const INPUT_BASE = 278528;
 /** Bytes of input in one go: few enough to stay in the cache. */
 export const INPUT_BYTES = 262144;
 /** Readable bytes behind the input, so that 16 bytes may be loaded at once; line ends, so that every scan stops there. */
 export const PADDING = 64;
+/** Room to gather texts and their ends, or for what a projection writes: INPUT_BYTES and the ends take less. */
+export const TEXT_BASE = 540736;
 /** Room for the text that one run of a projection writes. */
 export const OUTPUT_BYTES = 524288;
+/** Rooms that bytes are read into, each with PADDING behind. */
+export const ROOMS_BASE = 1065088;
+export const ROOM_BYTES = 327680;
+export const ROOMS = 2;
+export const COLUMNS_BASE = 1720576;
 
 // Flags of bytes in the texts of a projection.
 /** A text with this byte is quoted; so is one that begins or ends with such a byte. */

@@ -16,8 +16,11 @@ test('a window shows the stream, its offsets and its lines, however much of each
     let used = 0;
     for (let from = 0; from < whole.length; ) {
       const to = Math.min(whole.length, from + random.pick([1, 100, 5000, 30_000]) + random.below(5000));
-      const chunk = whole.slice(from, to);
-      window.push(chunk);
+      const headroom = random.pick([0, 0, 50, 3000, 200_000]);
+      const buffer = new Uint8Array(headroom + to - from);
+      const chunk = buffer.subarray(headroom);
+      chunk.set(whole.subarray(from, to));
+      window.push(chunk, headroom);
       do {
         const { bytes, start, end } = window;
         expect(window.offsetOf(start)).toBe(1000 + used);
@@ -30,7 +33,7 @@ test('a window shows the stream, its offsets and its lines, however much of each
       } while (window.more());
       expect(window.offsetOf(window.end)).toBe(1000 + to);
       window.release();
-      chunk.fill(0);
+      buffer.fill(0);
       from = to;
     }
     expect(window.lineOf(window.start)).toBe(line);
@@ -51,4 +54,18 @@ test('a chunk behind a record that is cut off is looked at where it is, once the
   expect(window.bytes).toBe(chunk);
   expect(window.start).toBe(10);
   expect(window.more()).toBe(false);
+});
+
+test('what is pending is put in front of the chunk where there is headroom', () => {
+  const window = new ByteWindow();
+  window.push(stream(100));
+  window.start = 90;
+  window.release();
+  const buffer = new Uint8Array(1010);
+  const chunk = buffer.subarray(10);
+  chunk.set(stream(1000));
+  window.push(chunk, 10);
+  expect(window.bytes.buffer).toBe(buffer.buffer);
+  expect(window.bytes).toEqual(Uint8Array.of(...stream(100).subarray(90), ...stream(1000)));
+  expect([window.start, window.end, window.more()]).toEqual([0, 1010, false]);
 });

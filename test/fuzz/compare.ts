@@ -2,7 +2,7 @@ import { type Batch, type Cell, cellAt } from '../../src/batch.ts';
 import type { DecodeRequest, Decoder } from '../../src/format.ts';
 import { csvDecoder, plainCsvDecoder } from '../../src/formats/csv/decoder.ts';
 import { jsonDecoder, plainJsonDecoder } from '../../src/formats/json/decode.ts';
-import { HEADROOM, lendBuffer, takeBuffer } from '../../src/formats/read-buffer.ts';
+import { HEADROOM, lendBuffer, READ_BYTES, takeBuffer } from '../../src/formats/read-buffer.ts';
 import type { RejectedRecord } from '../../src/source.ts';
 import type { DecodingCase } from './decoding-case.ts';
 
@@ -74,14 +74,17 @@ function* chunks(
   start: number,
   buffer: Uint8Array | null = null,
 ): Generator<Uint8Array> {
-  let from = start;
-  for (const to of [...cuts.filter((cut) => cut > start), bytes.length]) {
+  const ends = [...cuts.filter((cut) => cut > start), bytes.length];
+  for (let from = start, i = 0; i < ends.length; ) {
+    // No more than a file is read at a time.
+    const to = Math.min(ends[i] as number, from + READ_BYTES);
     const chunk = buffer === null ? bytes.slice(from, to) : buffer.subarray(HEADROOM, HEADROOM + to - from);
     chunk.set(bytes.subarray(from, to));
     yield chunk;
     chunk.fill(0x7b);
     buffer?.fill(0x7b, HEADROOM - 1024, HEADROOM);
     from = to;
+    if (from === ends[i]) i++;
   }
 }
 

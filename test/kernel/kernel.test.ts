@@ -59,7 +59,7 @@ function run(made: ShapeProgram, between: RecordRules, text: string, maxRows = 1
 }
 
 function runBytes(made: ShapeProgram, between: RecordRules, bytes: Uint8Array, maxRows = 100): number {
-  kernel.stage(made, made, bytes, 0, bytes.length);
+  kernel.stage(made, bytes, 0, bytes.length);
   kernel.decode(made, between, 0, bytes.length, maxRows, 1_000_000);
   return kernel.rows;
 }
@@ -94,7 +94,7 @@ describe('where a run stops', () => {
   test('never takes what stands behind the input for a part of it', () => {
     const made = program(1, [literal('{"a":'), { kind: SAFE_INTEGER, column: 0 }, literal('\n\n}')]);
     const bytes = bytesOf('{"a":1\n\n}{"a":2\n\n}');
-    kernel.stage(made, made, bytes, 0, bytes.length);
+    kernel.stage(made, bytes, 0, bytes.length);
     kernel.decode(made, rules(VALUES), 0, 15, 100, 1000);
     expect(kernel).toMatchObject({ rows: 1, stop: CUT });
   });
@@ -286,7 +286,7 @@ describe('project', () => {
   ]);
   function project(columns: readonly number[], text: string): string {
     const bytes = bytesOf(text);
-    kernel.stage(pair, pair, bytes, 0, bytes.length);
+    kernel.stage(pair, bytes, 0, bytes.length);
     kernel.project(pair, { ...cells, columns }, rules(VALUES, { maxRecordBytes: INPUT_BYTES }), 0, bytes.length);
     return new TextDecoder().decode(kernel.text());
   }

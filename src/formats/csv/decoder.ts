@@ -35,7 +35,7 @@ export function plainCsvDecoder(request: DecodeRequest): Decoder {
 function decoderOf(request: DecodeRequest, useKernel: boolean): Decoder {
   const read = new CsvDecoder(request, useKernel);
   return {
-    push: (chunk) => read.push(chunk),
+    push: (chunk, headroom) => read.push(chunk, headroom),
     finish: () => read.finish(),
     readHead: (chunk) => read.readHead(chunk),
     get stopped() {
@@ -104,13 +104,18 @@ class CsvDecoder {
     return this.fast?.program ?? null;
   }
 
-  *push(chunk: Uint8Array): Iterable<Batch> {
+  *push(chunk: Uint8Array, headroom = 0): Iterable<Batch> {
     if (this.inHead) this.endHead();
-    yield* this.take(chunk);
+    yield* this.take(chunk, headroom);
   }
 
-  private *take(chunk: Uint8Array): Iterable<Batch> {
-    if (this.pendingLength > 0) {
+  private *take(chunk: Uint8Array, headroom: number): Iterable<Batch> {
+    const length = this.pendingLength;
+    if (length > 0 && length <= headroom && length + chunk.length >= this.retryAt) {
+      this.view = new Uint8Array(chunk.buffer, chunk.byteOffset - length, length + chunk.length);
+      this.view.set(this.pending.subarray(0, length));
+      this.pendingLength = 0;
+    } else if (length > 0) {
       this.append(chunk);
       if (this.pendingLength < this.retryAt) return;
       this.view = this.pending.subarray(0, this.pendingLength);
@@ -129,7 +134,7 @@ class CsvDecoder {
     }
     // There may be no further bytes to wait for.
     this.retryAt = 0;
-    for (const _ of this.take(chunk)); // no rows come before the header is known
+    for (const _ of this.take(chunk, 0)); // no rows come before the header is known
     if (this.headerWanted) return false;
     this.endHead();
     return true;

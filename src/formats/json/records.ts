@@ -4,7 +4,7 @@ import { ByteWindow } from '../byte-window.ts';
 import { WHOLE } from '../lines.ts';
 import { rawFields } from '../raw-fields.ts';
 import { balancedEnd, MORE, openingOf, ResyncSearch } from './resync.ts';
-import { BROKEN, INCOMPLETE, named, Tokenizer, type TokenizerLimits } from './tokenizer.ts';
+import { BROKEN, INCOMPLETE, named, type Tokenizer, type TokenizerLimits } from './tokenizer.ts';
 
 /** A record: its tokens are in `tokens`, its bytes in `window.bytes[start .. end)`. */
 export const RECORD = 0;
@@ -94,10 +94,10 @@ export class JsonRecords {
     this.begun = range.start > 0;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array, headroom: number): void {
     const { window } = this;
     const known = window.end - window.start;
-    window.push(chunk);
+    window.push(chunk, headroom);
     this.hasGrown(known);
   }
 

@@ -31,8 +31,8 @@ export class RejectDecoder<T> implements Decoder<T> {
     this.check = options.jsonSchema === null ? null : schemaCheck(options.jsonSchema);
   }
 
-  *push(chunk: Uint8Array): Iterable<T> {
-    this.records.push(chunk);
+  *push(chunk: Uint8Array, headroom = 0): Iterable<T> {
+    this.records.push(chunk, headroom);
     try {
       yield* this.read();
     } finally {

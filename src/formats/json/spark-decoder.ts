@@ -51,8 +51,8 @@ export class SparkDecoder<T> implements Decoder<T> {
     this.corrupt = corruptIndex < 0 ? null : corruptColumn(this.rows.columns.children[corruptIndex], options);
   }
 
-  *push(chunk: Uint8Array): Iterable<T> {
-    this.records.push(chunk);
+  *push(chunk: Uint8Array, headroom = 0): Iterable<T> {
+    this.records.push(chunk, headroom);
     try {
       yield* this.read();
     } finally {

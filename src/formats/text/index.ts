@@ -77,8 +77,8 @@ class TextDecoding implements Decoder {
     this.lines = options.wholetext ? new WholeInput(options.maxRecordBytes) : new Lines(options.maxRecordBytes);
   }
 
-  *push(chunk: Uint8Array): Iterable<Batch> {
-    this.lines.push(chunk);
+  *push(chunk: Uint8Array, headroom = 0): Iterable<Batch> {
+    this.lines.push(chunk, headroom);
     try {
       yield* this.read();
     } finally {

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { HEADROOM, lendBuffer, READ_BYTES, takeBuffer } from '../../formats/read-buffer.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
-
-const CHUNK_BYTES = 1024 * 1024;
 
 /** Endings of compressed files that are not read; Spark would take some of them. */
 const UNSUPPORTED = ['.bz2', '.xz', '.zst', '.lz4', '.snappy', '.deflate', '.zip', '.br', '.7z'];
@@ -18,11 +17,6 @@ export function isGzip(path: string): boolean {
   return path.toLowerCase().endsWith('.gz');
 }
 
-/** Buffers that no file is using: making one takes longer than reading a small file into it. */
-const idleBuffers: Uint8Array[] = [];
-/** More files than this are seldom open at a time. */
-const MAX_IDLE_BUFFERS = 4;
-
 export interface ChunkRequest {
   /** Byte to begin with; by default the first. */
   readonly start?: number;
@@ -34,23 +28,24 @@ export interface ChunkRequest {
 
 /**
  * An open file's bytes. Each chunk is overwritten by the next one, and by another file's once the iteration
- * is over.
+ * is over. HEADROOM bytes in front of each may be written.
  */
 export function* fileChunks(
   disk: Disk,
   file: FileHandle,
-  { start = 0, end = Number.POSITIVE_INFINITY, chunkBytes = CHUNK_BYTES }: ChunkRequest = {},
+  { start = 0, end = Number.POSITIVE_INFINITY, chunkBytes = READ_BYTES }: ChunkRequest = {},
 ): Generator<Uint8Array, void, undefined> {
-  const buffer = idleBuffers.pop() ?? new Uint8Array(CHUNK_BYTES);
+  const buffer = lendBuffer();
+  const most = Math.min(chunkBytes, READ_BYTES);
   try {
     for (let position = start; position < end; ) {
-      const length = disk.read(file, buffer, 0, Math.min(chunkBytes, end - position), position);
+      const length = disk.read(file, buffer, HEADROOM, Math.min(most, end - position), position);
       if (length === 0) return;
       position += length;
-      yield buffer.subarray(0, length);
+      yield buffer.subarray(HEADROOM, HEADROOM + length);
     }
   } finally {
-    if (idleBuffers.length < MAX_IDLE_BUFFERS) idleBuffers.push(buffer);
+    takeBuffer(buffer);
   }
 }
 
