@@ -1,6 +1,7 @@
 import type { Batch, Vector } from '../../batch.ts';
 import { ClickstreamError } from '../../errors.ts';
 import type { DecodeRange, DecodeRequest, Decoder, Format, RandomAccess } from '../../format.ts';
+import { HEADROOM } from '../../formats/read-buffer.ts';
 import { isRead, unreadVector } from '../../formats/unread.ts';
 import type { Disk, FileHandle } from '../../fs/disk.ts';
 import { errnoOf, isSystemError } from '../../fs/disk-error.ts';
@@ -190,7 +191,7 @@ async function* decodeRange<T>(
       for (const chunk of fileChunks(disk, file, { end })) if (decoder.readHead(chunk)) break;
     }
     for (const chunk of fileChunks(disk, file, { start, end })) {
-      yield* decoder.push(chunk);
+      yield* decoder.push(chunk, HEADROOM);
       if (decoder.stopped) break;
     }
   }
