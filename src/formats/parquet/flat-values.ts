@@ -1,5 +1,5 @@
 import { type BytesVector, type FixedVector, takeVector, toBytesVector, type Vector } from '../../batch.ts';
-import { bytesDictionary, type Dictionary, wordDictionary } from './dictionary.ts';
+import { bytesDictionary, type Dictionary, rangeDictionary, wordDictionary } from './dictionary.ts';
 
 /** What a reader may rule out a column by. Absent where no value but NaN is there. */
 export interface Bounds {
@@ -47,9 +47,7 @@ export function flatValues(vector: Vector): FlatValues | null {
       return new NumberValues(values as Int32Array | Float32Array | Float64Array);
     case 'long':
     case 'timestamp':
-      return values instanceof BigInt64Array
-        ? new NumberValues(values)
-        : new NumberValues(int64Of(values as Float64Array), values as Float64Array);
+      return values instanceof BigInt64Array ? new NumberValues(values) : new LongValues(values as Float64Array);
     default:
       return null;
   }
@@ -85,11 +83,7 @@ class NumberValues implements FlatValues {
   readonly plainBytes: number;
   readonly isFloat: boolean;
 
-  /** `readable`: the same values as numbers, where `stored` has them as 64-bit integers. */
-  constructor(
-    private readonly stored: Int32Array | Float32Array | Float64Array | BigInt64Array,
-    private readonly readable: Float64Array | null = null,
-  ) {
+  constructor(private readonly stored: Int32Array | Float32Array | Float64Array | BigInt64Array) {
     this.length = stored.length;
     this.plainBytes = stored.byteLength;
     this.isFloat = stored instanceof Float64Array || stored instanceof Float32Array;
@@ -109,19 +103,9 @@ class NumberValues implements FlatValues {
 
   /** NaN is in no bounds, and zero in all of them with both its signs (`ColumnOrder` of parquet.thrift). */
   bounds(): Bounds {
-    if (this.readable === null && this.stored instanceof BigInt64Array) return int64Bounds(this.stored);
-    const values = (this.readable ?? this.stored) as Float64Array;
-    let min = Number.POSITIVE_INFINITY;
-    let max = Number.NEGATIVE_INFINITY;
-    let nans = 0;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      if (Number.isNaN(value)) nans++;
-    }
-    if (nans === values.length) return { min: undefined, max: undefined, nans };
-    if (this.readable !== null) return { min: BigInt(min), max: BigInt(max), nans };
+    if (this.stored instanceof BigInt64Array) return int64Bounds(this.stored);
+    const { min, max, nans } = rangeOf(this.stored as Float64Array);
+    if (nans === this.length) return { min: undefined, max: undefined, nans };
     return { min: min === 0 ? -0 : min, max: max === 0 ? 0 : max, nans };
   }
 
@@ -133,6 +117,55 @@ class NumberValues implements FlatValues {
       this.length,
     );
   }
+}
+
+/** 64-bit integers that are safe integers all of them. */
+class LongValues implements FlatValues {
+  readonly length: number;
+  readonly plainBytes: number;
+  readonly isFloat = false;
+
+  constructor(private readonly values: Float64Array) {
+    this.length = values.length;
+    this.plainBytes = values.byteLength;
+  }
+
+  plain(from: number, to: number): Uint8Array {
+    return new Uint8Array(int64Of(this.values.subarray(from, to)).buffer);
+  }
+
+  take(rows: Int32Array): LongValues {
+    const taken = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) taken[i] = this.values[rows[i] as number] as number;
+    return new LongValues(taken);
+  }
+
+  bounds(): Bounds {
+    const { min, max, nans } = rangeOf(this.values);
+    return this.length === 0 ? { min: undefined, max: undefined, nans } : { min: BigInt(min), max: BigInt(max), nans };
+  }
+
+  dictionary(): Dictionary | null {
+    const { buffer, byteOffset, length } = this.values;
+    const { min, max } = rangeOf(this.values);
+    return (
+      rangeDictionary(this.values, min, max) ??
+      wordDictionary(new Int32Array(buffer, byteOffset, 2 * length), 2, length)
+    );
+  }
+}
+
+function rangeOf(values: Float64Array): { min: number; max: number; nans: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let nans = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (Number.isNaN(value)) nans++;
+  }
+  return { min, max, nans };
 }
 
 function int64Bounds(values: BigInt64Array): Bounds {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
 import { type Cell, cellAt, toBytesVector, type Vector, vectorOf } from '../../../src/batch.ts';
-import { bytesDictionary, wordDictionary } from '../../../src/formats/parquet/dictionary.ts';
+import { bytesDictionary, rangeDictionary, wordDictionary } from '../../../src/formats/parquet/dictionary.ts';
 import { flatValues } from '../../../src/formats/parquet/flat-values.ts';
 import { parquetFormat } from '../../../src/formats/parquet/parquet-format.ts';
 import { bitsFor, runLengths } from '../../../src/formats/parquet/run-lengths.ts';
@@ -225,11 +225,13 @@ describe('dictionaries', () => {
           ) as never,
         );
         const doubles = Float64Array.from(numbers, (n) => (n === 0 ? -0 : n - 1));
-        for (const found of [
-          wordDictionary(Int32Array.from(numbers), 1, numbers.length),
-          wordDictionary(new Int32Array(doubles.buffer), 2, numbers.length),
-          bytesDictionary(bytes, offsets, numbers.length),
+        for (const number of [
+          () => wordDictionary(Int32Array.from(numbers), 1, numbers.length),
+          () => wordDictionary(new Int32Array(doubles.buffer), 2, numbers.length),
+          () => bytesDictionary(bytes, offsets, numbers.length),
+          () => rangeDictionary(Float64Array.from(numbers), -5, 12),
         ]) {
+          const found = number();
           expect([...(found?.codes ?? [])]).toEqual(codes);
           expect(Array.from(found?.firstRows ?? [], (row) => numbers[row])).toEqual(expected);
         }
@@ -240,6 +242,8 @@ describe('dictionaries', () => {
   test('there is none for values that are mostly different', () => {
     const values = Int32Array.from({ length: 1000 }, (_, i) => i);
     expect(wordDictionary(values, 1, 1000)).toBeNull();
+    expect(rangeDictionary(Float64Array.from(values), 0, 999)).toBeNull();
+    expect(rangeDictionary(Float64Array.of(0, 2 ** 16), 0, 2 ** 16)).toBeNull();
     expect(
       wordDictionary(
         values.map((i) => i % 200),
