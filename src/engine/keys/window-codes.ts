@@ -30,25 +30,39 @@ export class WindowCodes {
     );
   }
 
-  encode({ numbers }: WindowVector): Int32Array {
-    const codes = new Int32Array(numbers.length);
-    for (let i = 0; i < codes.length; i++) {
-      const distance = (numbers[i] as number) - this.base;
+  encode({ newest, perRow, length }: WindowVector): Int32Array {
+    const codes = new Int32Array(length);
+    let { table, base } = this;
+    for (let row = 0, n = 0; row < newest.length; row++, n += perRow) {
+      const distance = (newest[row] as number) - base;
       const at = distance | 0;
-      const isInside = at === distance && at >= 0 && at < this.table.length;
-      const code = isInside ? (this.table[at] as number) : UNKNOWN;
-      codes[i] = code === UNKNOWN ? this.codeOf(numbers[i] as number) : code;
+      let isKnown = at === distance && at >= perRow - 1 && at < table.length;
+      for (let k = 0; k < perRow && isKnown; k++) {
+        const code = table[at - k] as number;
+        codes[n + k] = code;
+        isKnown = code !== UNKNOWN;
+      }
+      if (isKnown) continue;
+      for (let k = 0; k < perRow; k++) codes[n + k] = this.codeOf((newest[row] as number) - k);
+      ({ table, base } = this);
     }
     return codes;
   }
 
   private codeOf(number: number): number {
-    const known = this.far.get(number);
-    if (known !== undefined) return known;
+    const known = this.known(number);
+    if (known !== UNKNOWN) return known;
     const code = this.encodeNew(new WindowVector(Float64Array.of(number), this.window))[0] as number;
     if (this.reach(number)) this.table[number - this.base] = code;
     else this.far.set(number, code);
     return code;
+  }
+
+  private known(number: number): number {
+    const { table, base } = this;
+    const isInside = number >= base && number < base + table.length;
+    const code = isInside ? (table[number - base] as number) : UNKNOWN;
+    return code === UNKNOWN ? (this.far.get(number) ?? UNKNOWN) : code;
   }
 
   /** Makes the table hold the window, if it is near enough. */

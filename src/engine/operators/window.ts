@@ -87,6 +87,7 @@ function tumblingWindows(micros: Float64Array, length: number, window: WindowSpe
 function slidingWindows(micros: Float64Array, { length, validity }: Vector, window: WindowSpec): Assigned {
   const { durationMicros, slideMicros, startMicros } = window;
   const perRow = Math.ceil(durationMicros / slideMicros);
+  if (validity === null && durationMicros % slideMicros === 0) return evenWindows(micros, length, window, perRow);
   const rows = new Int32Array(length * perRow);
   const numbers = new Float64Array(length * perRow);
   let n = 0;
@@ -105,6 +106,34 @@ function slidingWindows(micros: Float64Array, { length, validity }: Vector, wind
   }
   const earliestEnd = lowest * slideMicros + startMicros + durationMicros;
   return { rows: rows.subarray(0, n), windows: new WindowVector(numbers.subarray(0, n), window, earliestEnd) };
+}
+
+/** Every row has as many windows. */
+function evenWindows(micros: Float64Array, length: number, window: WindowSpec, perRow: number): Assigned {
+  const { durationMicros, slideMicros, startMicros } = window;
+  const newest = new Float64Array(length);
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < length; i++) {
+    const number = Math.floor(((micros[i] as number) - startMicros) / slideMicros);
+    if (number < lowest) lowest = number;
+    newest[i] = number;
+  }
+  const earliestEnd = (lowest - perRow + 1) * slideMicros + startMicros + durationMicros;
+  return { rows: repeatedRows(length, perRow), windows: new WindowVector(newest, window, earliestEnd, perRow) };
+}
+
+/** So many are kept for other batches. */
+const MAX_KEPT_ROWS = 1 << 18;
+let repeated = { perRow: 0, rows: new Int32Array(0) };
+
+/** 0, 0, ... 1, 1, ...: every row so many times. The same for all batches, and not to be changed. */
+function repeatedRows(length: number, perRow: number): Int32Array {
+  const size = length * perRow;
+  if (repeated.perRow === perRow && repeated.rows.length >= size) return repeated.rows.subarray(0, size);
+  const rows = new Int32Array(size);
+  for (let row = 0, i = 0; row < length; row++) for (let k = 0; k < perRow; k++) rows[i++] = row;
+  if (size <= MAX_KEPT_ROWS) repeated = { perRow, rows };
+  return rows;
 }
 
 function assignExact(times: Vector, window: WindowSpec): Assigned {
