@@ -295,7 +295,8 @@ export function concatBatches(schema: Schema, batches: readonly Batch[]): Batch 
   return { schema, length, vectors };
 }
 
-function concatVectors(type: DataType, parts: readonly Vector[]): Vector {
+/** All rows of `parts`, which are of one type. */
+export function concatVectors(type: DataType, parts: readonly Vector[]): Vector {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const validity = concatValidity(parts, length);
   if (type.kind === 'struct') {

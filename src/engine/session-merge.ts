@@ -94,8 +94,14 @@ export class MergedSessions {
     this.segmentsFrom[this.size] = this.segmentCount;
   }
 
-  /** The stored session that session `i` still is, with its old bounds; -1: none. */
-  unmoved(i: number): number {
+  /** For each session, the stored one that it still is, with its old bounds; -1: none. */
+  unmovedSlots(): Int32Array {
+    const slots = new Int32Array(this.size);
+    for (let i = 0; i < this.size; i++) slots[i] = this.unmoved(i);
+    return slots;
+  }
+
+  private unmoved(i: number): number {
     let slot = -1;
     for (let s = this.segmentsFrom[i] as number; s < (this.segmentsFrom[i + 1] as number); s++) {
       const segment = this.segments[s] as number;
@@ -104,16 +110,15 @@ export class MergedSessions {
       slot = ~segment;
     }
     if (slot < 0) return -1;
-    const isSame =
-      this.starts.values[i] === this.stored.startOf(slot) && this.ends.values[i] === this.stored.endOf(slot);
-    return isSame ? slot : -1;
+    const { starts, ends, stored } = this;
+    return starts.values[i] === stored.startOf(slot) && ends.values[i] === stored.endOf(slot) ? slot : -1;
   }
 
-  /** The stored sessions in those that are wanted. */
-  storedSlots(isWanted: (i: number) => boolean): Int32Array {
+  /** The stored sessions in those of which `kept` has none. */
+  replacedSlots(kept: Int32Array): Int32Array {
     const slots: number[] = [];
     for (let i = 0; i < this.size; i++) {
-      if (!isWanted(i)) continue;
+      if ((kept[i] as number) >= 0) continue;
       for (let s = this.segmentsFrom[i] as number; s < (this.segmentsFrom[i + 1] as number); s++) {
         if ((this.segments[s] as number) < 0) slots.push(~(this.segments[s] as number));
       }
@@ -121,8 +126,15 @@ export class MergedSessions {
     return Int32Array.from(slots);
   }
 
-  /** Whether rows of the batch are in session `i`. */
-  hasRows(i: number): boolean {
+  /** Of the slots of all sessions, those of sessions with rows of the batch. */
+  withRows(slots: Int32Array): Int32Array {
+    const found = new Int32Array(this.size);
+    let count = 0;
+    for (let i = 0; i < this.size; i++) if (this.hasRows(i)) found[count++] = slots[i] as number;
+    return found.subarray(0, count);
+  }
+
+  private hasRows(i: number): boolean {
     for (let s = this.segmentsFrom[i] as number; s < (this.segmentsFrom[i + 1] as number); s++) {
       if ((this.segments[s] as number) >= 0) return true;
     }

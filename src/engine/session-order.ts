@@ -1,5 +1,5 @@
 import type { FixedVector, Int64, Vector } from '../batch.ts';
-import { canonicalInt64 } from '../batch.ts';
+import { canonicalInt64, concatVectors, takeVector } from '../batch.ts';
 import { compareTimes } from './times.ts';
 
 /** Rows that came nearly in order are put into it one by one, as long as that moves so many others for each, on average. */
@@ -11,20 +11,6 @@ export function int64s(vector: Vector): Float64Array | Int64[] {
   return values instanceof BigInt64Array ? Array.from(values, canonicalInt64) : (values as Float64Array);
 }
 
-/** Columns of times one behind the other. */
-export function concatTimes(parts: readonly Vector[]): Float64Array | Int64[] {
-  const times = parts.map(int64s);
-  if (times.length === 1) return times[0] as Float64Array;
-  if (!times.every((part) => part instanceof Float64Array)) return times.flatMap((part) => Array.from(part));
-  const all = new Float64Array(times.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of times) {
-    all.set(part as Float64Array, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** Whether all times, none of them null, are after `micros`; false also where that takes a closer look. */
 export function areAllAfter(times: Vector, micros: number): boolean {
   const { values } = times as FixedVector;
@@ -33,20 +19,47 @@ export function areAllAfter(times: Vector, micros: number): boolean {
   return true;
 }
 
-/** Rows by code, then by time, then as they came; the rows of code c are `order[offsets[c] .. offsets[c + 1])`. */
-export function sortedByCodeAndTime(
-  codes: Int32Array,
-  count: number,
-  times: ArrayLike<Int64>,
-): { order: Int32Array; offsets: Int32Array } {
+/** Where rows go when they are put in the order of their codes, and as they came within one; code c has the places from `offsets[c]` on. */
+export function placesByCode(codes: Int32Array, count: number): { places: Int32Array; offsets: Int32Array } {
   const offsets = new Int32Array(count + 1);
   for (const code of codes) offsets[code + 1]!++;
   for (let code = 0; code < count; code++) offsets[code + 1]! += offsets[code] as number;
   const next = offsets.slice();
-  const order = new Int32Array(codes.length);
-  for (let row = 0; row < codes.length; row++) order[next[codes[row] as number]!++] = row;
-  for (let code = 0; code < count; code++) sortByTime(order.subarray(offsets[code], offsets[code + 1]), times);
-  return { order, offsets };
+  const places = new Int32Array(codes.length);
+  for (let row = 0; row < codes.length; row++) places[row] = next[codes[row] as number]!++;
+  return { places, offsets };
+}
+
+/**
+ * A column, which comes in parts, with its rows put into their places. Going through the rows as they came writes to a few places at a
+ * time; going through the places would read all over the column.
+ */
+export function placed(parts: readonly Vector[], places: Int32Array): Vector {
+  const { type } = parts[0] as Vector;
+  const isPlain = (part: Vector) =>
+    part.kind === 'fixed' && part.validity === null && part.values instanceof Float64Array;
+  if (!parts.every(isPlain)) {
+    const order = new Int32Array(places.length);
+    for (let row = 0; row < places.length; row++) order[places[row] as number] = row;
+    return takeVector(concatVectors(type, parts), order);
+  }
+  const values = new Float64Array(places.length);
+  let row = 0;
+  for (const part of parts) {
+    const from = (part as FixedVector).values as Float64Array;
+    for (let i = 0; i < from.length; i++) values[places[row++] as number] = from[i] as number;
+  }
+  return { kind: 'fixed', type, length: places.length, validity: null, values };
+}
+
+/** The places of every code in the order of their times; places of one time stay as they are. */
+export function orderByTime(times: ArrayLike<Int64>, offsets: Int32Array): Int32Array {
+  const order = new Int32Array(times.length);
+  for (let place = 0; place < order.length; place++) order[place] = place;
+  for (let code = 0; code + 1 < offsets.length; code++) {
+    sortByTime(order.subarray(offsets[code], offsets[code + 1]), times);
+  }
+  return order;
 }
 
 /** Sorts rows, which stand in the order in which they came, by time. */

@@ -106,17 +106,17 @@ export class SessionTable implements StoredSessions {
    * replaces are removed (Spark: putSessions).
    */
   settle(merged: MergedSessions, partial: readonly Accumulator[]): SessionChanges {
-    const kept = Int32Array.from({ length: merged.size }, (_, i) => merged.unmoved(i));
-    const replaced = merged.storedSlots((i) => kept[i] === NONE);
+    const kept = merged.unmovedSlots();
+    const replaced = merged.replacedSlots(kept);
     const removedKeys = this.keys(replaced);
     const saved = this.loaded(this.save(replaced));
     this.release(replaced);
     if (this.sessions === 0 && replaced.length === 0) this.adopt(partial, merged.runCount);
     const isNew = this.accumulators === partial;
-    const slots = kept.map((slot, i) => (slot === NONE ? this.allocate(merged, i) : slot));
+    const slots = this.slotsFor(merged, kept);
     if (!isNew) this.mergeSegments(merged, { slots, kept, replaced, saved, partial });
     this.link(merged, slots);
-    return { touched: slots.filter((_, i) => merged.hasRows(i)), removedKeys };
+    return { touched: merged.withRows(slots), removedKeys };
   }
 
   /** The sums of a batch's runs, one per session, become those of the table, which has no session. */
@@ -157,9 +157,15 @@ export class SessionTable implements StoredSessions {
     this.sessions -= slots.length;
   }
 
-  private allocate(merged: MergedSessions, i: number): number {
-    const { starts, ends, keys } = merged;
-    return this.open(keys[i] as number, starts.values[i] as Int64, ends.values[i] as Int64);
+  /** The slots of a batch's sessions: those that they keep, and new ones. */
+  private slotsFor({ size, starts, ends, keys }: MergedSessions, kept: Int32Array): Int32Array {
+    const slots = new Int32Array(size);
+    for (let i = 0; i < size; i++) {
+      const slot = kept[i] as number;
+      slots[i] =
+        slot === NONE ? this.open(keys[i] as number, starts.values[i] as Int64, ends.values[i] as Int64) : slot;
+    }
+    return slots;
   }
 
   private open(key: number, start: Int64, end: Int64): number {

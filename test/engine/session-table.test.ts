@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Batch, Cell, Int64, StructVector, Vector } from '../../src/batch.ts';
-import { cellAt, vectorOf } from '../../src/batch.ts';
+import { cellAt, takeVector, vectorOf } from '../../src/batch.ts';
 import { RowAdder } from '../../src/engine/aggregates/add-rows.ts';
 import { groupStateSchema } from '../../src/engine/group-table.ts';
 import { MergedSessions } from '../../src/engine/session-merge.ts';
-import { concatTimes, sortedByCodeAndTime, sortedByTimeAndRank } from '../../src/engine/session-order.ts';
+import { int64s, orderByTime, placed, placesByCode, sortedByTimeAndRank } from '../../src/engine/session-order.ts';
 import { SessionTable } from '../../src/engine/session-table.ts';
 import { type AggregateCall, WINDOW_TYPE } from '../../src/plan/physical.ts';
-import { array, field, LONG, STRING, TIMESTAMP } from '../../src/schema.ts';
+import { array, type DataType, field, LONG, STRING, TIMESTAMP } from '../../src/schema.ts';
 import type { StateChange } from '../../src/state-store.ts';
 
 /** The open sessions against a list of [page, start, end, values], and against a table that is restored from the changes. */
@@ -43,30 +43,35 @@ class Subject {
         STRING,
         rows.map(([page]) => page),
       );
-      const [starts, ends] = [0, GAP].map((more) =>
-        concatTimes([
-          vectorOf(
-            TIMESTAMP,
-            rows.map(([, time]) => this.micros(time + more)),
-          ),
-        ]),
-      ) as [Float64Array, Float64Array];
       const numbers = this.table.numbersOf([pages], rows.length);
       const keys = [...new Set(numbers)];
       const codes = numbers.map((number) => keys.indexOf(number));
-      const { order, offsets } = sortedByCodeAndTime(codes, keys.length, starts);
-      const sorted = (times: ArrayLike<Int64>) => Array.from(order, (row) => times[row] as Int64);
-      const merged = new MergedSessions({ starts: sorted(starts), ends: sorted(ends) }, this.table);
+      const { places, offsets } = placesByCode(codes, keys.length);
+      // In two parts, as from two batches.
+      const half = rows.length >> 1;
+      const column = (type: DataType, cells: readonly Cell[]) =>
+        placed([vectorOf(type, cells.slice(0, half)), vectorOf(type, cells.slice(half))], places);
+      const times = (more: number) =>
+        int64s(
+          column(
+            TIMESTAMP,
+            rows.map(([, time]) => this.micros(time + more)),
+          ),
+        );
+      const starts = times(0);
+      const order = orderByTime(starts, offsets);
+      const sorted = (given: ArrayLike<Int64>) => Array.from(order, (place) => given[place] as Int64);
+      const merged = new MergedSessions({ starts: sorted(starts), ends: sorted(times(GAP)) }, this.table);
       keys.forEach((key, n) => {
         merged.addKey(key, offsets[n] as number, offsets[n + 1] as number);
       });
       const partial = this.adder.accumulators();
       for (const accumulator of partial) accumulator.grow(merged.runCount);
-      const values = vectorOf(
+      const values = column(
         LONG,
-        Array.from(order, (row) => rows[row]?.[2] as number),
+        rows.map(([, , value]) => value),
       );
-      this.adder.add(partial, merged.runs, rows.length, [values]);
+      this.adder.add(partial, merged.runs, rows.length, [takeVector(values, order)]);
       const changes = this.table.settle(merged, partial);
       touched = Int32Array.from(changes.touched);
       const length = (changes.removedKeys[0] as Vector).length;
@@ -195,12 +200,21 @@ test('rows by key and time, as they came within one time, however far out of ord
     fc.property(given, (pairs) => {
       const codes = Int32Array.from(pairs, ([code]) => code);
       const times = Float64Array.from(pairs, ([, time]) => time);
-      const { order, offsets } = sortedByCodeAndTime(codes, 4, times);
+      const { places, offsets } = placesByCode(codes, 4);
+      const column = placed(
+        [vectorOf(TIMESTAMP, [...times.slice(0, 7)]), vectorOf(TIMESTAMP, [...times.slice(7)])],
+        places,
+      );
+      const rowAt = new Int32Array(places.length);
+      places.forEach((place, row) => {
+        rowAt[place] = row;
+      });
+      const order = Array.from(orderByTime(int64s(column), offsets), (place) => rowAt[place] as number);
       const expected = pairs.map((_, row) => row);
       expected.sort(
         (a, b) => (codes[a] as number) - (codes[b] as number) || (times[a] as number) - (times[b] as number) || a - b,
       );
-      expect([...order]).toEqual(expected);
+      expect(order).toEqual(expected);
       expect(offsets[4]).toBe(pairs.length);
     }),
   );

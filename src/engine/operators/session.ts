@@ -1,7 +1,7 @@
 import type { Batch, Cell, Int64, StructVector, Vector } from '../../batch.ts';
-import { cellAt, concatBatches, takeBatch } from '../../batch.ts';
+import { cellAt, takeBatch } from '../../batch.ts';
 import { invariant } from '../../errors.ts';
-import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
+import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
 import { struct } from '../../schema.ts';
@@ -14,7 +14,7 @@ import { cellKey } from '../cell-key.ts';
 import { groupStateSchema } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
 import { MergedSessions } from '../session-merge.ts';
-import { areAllAfter, concatTimes, sortedByCodeAndTime } from '../session-order.ts';
+import { areAllAfter, int64s, orderByTime, placed, placesByCode } from '../session-order.ts';
 import { type SessionChanges, SessionTable } from '../session-table.ts';
 import { StateJournal } from '../state-journal.ts';
 import { TakenVector } from '../taken-vector.ts';
@@ -126,15 +126,25 @@ export class SessionOperator implements StatefulOperator {
   /** Merges a batch's rows with the open sessions of their keys. */
   private merge(batches: readonly Batch[]): SessionChanges {
     const { keys, codes } = this.keysOf(batches);
+    const { places, offsets } = placesByCode(codes, keys.length);
     const windows = batches.map(({ vectors }) => vectors[this.node.keys[this.sessionKey] as number] as StructVector);
-    const times = (child: number) => concatTimes(windows.map(({ children }) => children[child] as Vector));
-    const [starts, ends] = [times(0), times(1)];
-    const { order, offsets } = sortedByCodeAndTime(codes, keys.length, starts);
-    const merged = new MergedSessions({ starts: takeTimes(starts, order), ends: takeTimes(ends, order) }, this.table);
+    const times = (child: number) =>
+      int64s(
+        placed(
+          windows.map(({ children }) => children[child] as Vector),
+          places,
+        ),
+      );
+    const starts = times(0);
+    const order = orderByTime(starts, offsets);
+    const merged = new MergedSessions(
+      { starts: takeTimes(starts, order), ends: takeTimes(times(1), order) },
+      this.table,
+    );
     for (let n = 0; n < keys.length; n++) {
       merged.addKey(keys[n] as number, offsets[n] as number, offsets[n + 1] as number);
     }
-    return this.table.settle(merged, this.sumRuns(batches, order, merged));
+    return this.table.settle(merged, this.sumRuns(batches, places, order, merged));
   }
 
   /** The keys of the rows in the order of their first appearance, and which of them each row has. */
@@ -162,21 +172,20 @@ export class SessionOperator implements StatefulOperator {
     return { keys, codes };
   }
 
-  /** Adds the rows, in order, to the runs that they are in; only columns that an aggregate reads are put together for it. */
-  private sumRuns(batches: readonly Batch[], order: Int32Array, { runs, runCount }: MergedSessions): Accumulator[] {
+  /** Adds the rows, in order, to the runs that they are in. Columns that no aggregate reads stay where they are. */
+  private sumRuns(
+    batches: readonly Batch[],
+    places: Int32Array,
+    order: Int32Array,
+    { runs, runCount }: MergedSessions,
+  ): Accumulator[] {
     const accumulators = this.adder.accumulators();
     for (const accumulator of accumulators) accumulator.grow(runCount);
-    const columns = [...new Set(this.node.aggregates.flatMap(({ args }) => args))];
-    const schema = struct(columns.map((column) => this.node.input.output[column] as Attribute));
-    const parts = batches.map(({ length, vectors }) => ({
-      schema,
-      length,
-      vectors: columns.map((column) => vectors[column] as Vector),
-    }));
     const sorted: Vector[] = [];
-    concatBatches(schema, parts).vectors.forEach((vector, i) => {
-      sorted[columns[i] as number] = TakenVector.of(vector, order);
-    });
+    for (const column of new Set(this.node.aggregates.flatMap(({ args }) => args))) {
+      const parts = batches.map(({ vectors }) => vectors[column] as Vector);
+      sorted[column] = TakenVector.of(placed(parts, places), order);
+    }
     this.adder.add(accumulators, runs, order.length, sorted);
     return accumulators;
   }
