@@ -1,4 +1,4 @@
-import type { DirectoryEntry, Disk } from './disk.ts';
+import type { DirectoryEntry, Disk, FileStat } from './disk.ts';
 import { errnoOf } from './disk-error.ts';
 import { componentMatcher, expandBraces, hasWildcard, isGlob, unescapeComponent } from './glob.ts';
 
@@ -16,6 +16,8 @@ export interface ListOptions {
   readonly folder?: (path: string) => void;
   /** What is known of a file already: it is taken over without asking the disk. Without it every file costs a stat. */
   readonly known?: (path: string) => { readonly size: number; readonly mtimeMs: number } | undefined;
+  /** How a file is looked at; by default `Disk.stat`. */
+  readonly look?: (path: string) => FileStat;
   /** Told of what is there but cannot be looked at (no permission, I/O error, a name that is not UTF-8). */
   readonly unreadable: (path: string, error: Error) => void;
 }
@@ -79,7 +81,7 @@ function* listRoot(disk: Disk, root: string, options: ListOptions): Generator<Li
 function look(disk: Disk, path: string, options: ListOptions): ListedFile | null {
   const known = options.known?.(path);
   if (known !== undefined) return { path, size: known.size, mtimeMs: known.mtimeMs };
-  const stat = tryLook(() => disk.stat(path), path, options);
+  const stat = tryLook(() => (options.look === undefined ? disk.stat(path) : options.look(path)), path, options);
   return stat?.kind === 'file' ? { path, size: stat.size, mtimeMs: stat.mtimeMs } : null;
 }
 

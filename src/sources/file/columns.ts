@@ -1,7 +1,7 @@
 import type { Disk } from '../../fs/disk.ts';
 import { type Field, type Schema, struct } from '../../schema.ts';
 import { checkCleaning } from './clean.ts';
-import { baseOf, type InputPath, inputPath, listInput } from './list-input.ts';
+import { baseOf, type InputPath, inputPath, inputPaths } from './list-input.ts';
 import { manifestFiles } from './manifest-files.ts';
 import type { FileSourceOptions } from './options.ts';
 import { dataSchema, partitionFields } from './partitions.ts';
@@ -17,7 +17,7 @@ export interface SourceColumns {
 }
 
 /** `paths`: the input files; `wanted`: the columns that the user named, which give partition columns their types. Errors: PARTITION_FOLDERS_DIFFER. */
-export function columnsOf(input: InputPath, paths: readonly string[], wanted: Schema): SourceColumns {
+export function columnsOf(input: InputPath, paths: Iterable<string>, wanted: Schema): SourceColumns {
   const partitions = partitionFields(paths, (path) => baseOf(input, path), wanted);
   const fileSchema = dataSchema(wanted, partitions);
   return { schema: struct([...fileSchema.fields, ...partitions]), fileSchema, partitions };
@@ -35,11 +35,17 @@ export interface ColumnsRequest {
 export function fileSourceSchema({ disk, path, schema, options }: ColumnsRequest): Schema {
   const input = inputPath(disk, path);
   checkCleaning(disk, options, input.bases);
-  const request = { input, recursive: options.recursiveFileLookup, known: () => NOT_LOOKED_AT, onUnreadable: () => {} };
-  const paths = options.readManifest
-    ? input.bases.flatMap((base) => manifestFiles(disk, base) ?? [])
-    : listInput(disk, request).files.map((file) => file.path);
-  return columnsOf(input, paths, schema).schema;
+  return columnsOf(input, namesOf(disk, input, options), schema).schema;
 }
 
-const NOT_LOOKED_AT = { size: 0, mtimeMs: 0 };
+/** The paths of the files of a source, which are not looked at. `folder` is told of each folder that is listed. */
+export function namesOf(
+  disk: Disk,
+  input: InputPath,
+  options: FileSourceOptions,
+  folder: (path: string) => void = () => {},
+): Iterable<string> {
+  return options.readManifest
+    ? input.bases.flatMap((base) => manifestFiles(disk, base) ?? [])
+    : inputPaths(disk, input, options.recursiveFileLookup, folder);
+}

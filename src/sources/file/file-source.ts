@@ -1,16 +1,18 @@
 import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { invariant } from '../../errors.ts';
-import type { Disk } from '../../fs/disk.ts';
-import { diskError } from '../../fs/disk-error.ts';
+import type { Disk, FileStat } from '../../fs/disk.ts';
+import { diskError, errnoOf } from '../../fs/disk-error.ts';
+import { closeQuietly } from '../../fs/entries.ts';
 import type { ListedFile } from '../../fs/list.ts';
+import { openFile } from '../../fs/open-file.ts';
 import type { Schema } from '../../schema.ts';
 import type { Offset, ParallelReading, ReadLimit, Source, Split } from '../../source.ts';
 import { bundledChunks } from './bundles.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { isGzip } from './chunks.ts';
 import { checkCleaning, cleanFiles } from './clean.ts';
-import { columnsOf } from './columns.ts';
+import { columnsOf, namesOf } from './columns.ts';
 import { type InputPath, inputPath, listInput } from './list-input.ts';
 import { manifestFiles } from './manifest-files.ts';
 import type { FileSourceOptions } from './options.ts';
@@ -115,14 +117,25 @@ class FolderSource implements FileSource {
       maxFiles: options.maxFilesPerTrigger ?? undefined,
       maxBytes: options.maxBytesPerTrigger ?? undefined,
     };
-    const { files } = this.listFiles();
-    // What was found out of them now need not be asked again at the first trigger.
-    this.pending.update(files);
-    const paths = files.map((file) => file.path);
-    const columns = columnsOf(input, paths, schema);
+    const columns = columnsOf(input, this.firstPaths(), schema);
     const needed = request.needed?.filter((ordinal) => ordinal < columns.fileSchema.fields.length);
     this.columns = { ...columns, formatOptions, needed, depth: input.depth };
     this.schema = this.columns.schema;
+  }
+
+  /** The paths of the files that are there. */
+  private firstPaths(): Iterable<string> {
+    const { disk, options } = this.request;
+    // Files that need no rest are looked at when they are to be taken.
+    if (options.settleMs === 0) {
+      const folders: string[] = [];
+      this.folders = folders;
+      return namesOf(disk, this.input, options, (path) => folders.push(path));
+    }
+    const { files } = this.listFiles();
+    // What was found out of them now need not be asked again at the first trigger.
+    this.pending.update(files);
+    return files.map(({ path }) => path);
   }
 
   async initialOffset(): Promise<Offset> {
@@ -201,7 +214,8 @@ class FolderSource implements FileSource {
   /** Lists, waits until what is there is whole or has had its time, and takes nothing that comes later. */
   async prepareForAvailableNow(): Promise<void> {
     const { clock, options } = this.request;
-    this.refresh();
+    // A manifest's files are not listed.
+    this.refresh(options.settleMs === 0 && !options.readManifest);
     const giveUpMs = clock.monotonicMs() + options.settleMs * 12;
     for (let look = 1; ; look++) {
       let waitMs = Number.POSITIVE_INFINITY;
@@ -262,26 +276,32 @@ class FolderSource implements FileSource {
     this.taken.commit(batchId, splits, cleaned);
   }
 
-  /** Brings the pending files up to date with the folders. */
-  private refresh(): void {
+  /** Brings the pending files up to date with the folders. `opens`: new ones are looked at for good, and are ready then. */
+  private refresh(opens = false): void {
     const { disk } = this.request;
-    const { files, complete } = this.listFiles();
+    const closed = new Set<string>();
+    const look = (path: string): FileStat => {
+      const stat = statOpened(disk, path);
+      if (stat === null) closed.add(path);
+      return stat ?? disk.stat(path);
+    };
+    const { files, complete } = this.listFiles(opens ? look : undefined);
     const fresh: ListedFile[] = [];
     const known: ListedFile[] = [];
     for (const file of files) (this.taken.has(file.path) ? known : fresh).push(file);
-    this.pending.update(fresh);
+    this.pending.update(fresh, (path) => opens && !closed.has(path));
     if (complete) this.taken.forgetGone(disk, known);
     this.changes.report(known, (path) => this.taken.get(path), fresh.length > 0);
     this.follow();
   }
 
-  private listFiles() {
+  private listFiles(look?: (path: string) => FileStat) {
     const { disk, options } = this.request;
     const known = (path: string) => this.taken.get(path) ?? this.pending.get(path);
     const { input } = this;
     this.unread.clear();
     const onUnreadable = (path: string, error: unknown) => this.unread.add(path, error);
-    const listing = listInput(disk, { input, recursive: options.recursiveFileLookup, known, onUnreadable });
+    const listing = listInput(disk, { input, recursive: options.recursiveFileLookup, known, look, onUnreadable });
     this.folders = listing.folders;
     if (!options.readManifest) return listing;
     const listed = input.bases.flatMap((base) => manifestFiles(disk, base) ?? []);
@@ -374,6 +394,18 @@ function canBeWatched(disk: Disk, folder: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** What a file that may be read is; null for others, whatever the reason. */
+function statOpened(disk: Disk, path: string): FileStat | null {
+  try {
+    const { file, stat } = openFile(disk, path);
+    closeQuietly(disk, file);
+    return stat;
+  } catch (error) {
+    if (errnoOf(error) === '') throw error;
+    return null;
   }
 }
 

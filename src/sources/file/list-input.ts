@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Disk } from '../../fs/disk.ts';
+import type { Disk, FileStat } from '../../fs/disk.ts';
 import { exists } from '../../fs/durable.ts';
 import { expandBraces, hasWildcard, isGlob } from '../../fs/glob.ts';
 import { type ListedFile, listFiles } from '../../fs/list.ts';
@@ -39,6 +39,24 @@ function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '');
 }
 
+/** Which folders below an input path are entered: of any name, or partition folders (`col=value`) only. */
+function enters(recursive: boolean): boolean | ((name: string) => boolean) {
+  return recursive || ((name) => name.includes('='));
+}
+
+/** The paths of the input files, which are not looked at: some may lead nowhere. `folder` is told of each folder that is listed. */
+export function* inputPaths(
+  disk: Disk,
+  input: InputPath,
+  recursive: boolean,
+  folder: (path: string) => void,
+): Generator<string, void> {
+  const options = { recursive: enters(recursive), known: () => NOT_LOOKED_AT, folder, unreadable: () => {} };
+  for (const { path } of listFiles(disk, input.root, options)) yield path;
+}
+
+const NOT_LOOKED_AT = { size: 0, mtimeMs: 0 };
+
 /** One look at the input folders. */
 export interface InputListing {
   readonly files: readonly ListedFile[];
@@ -54,6 +72,8 @@ export interface ListRequest {
   readonly recursive: boolean;
   /** Files that need no look. */
   readonly known: (path: string) => SeenFile | undefined;
+  /** How others are looked at; by default `Disk.stat`. */
+  readonly look?: ((path: string) => FileStat) | undefined;
   /** Something is there and cannot be looked at. */
   readonly onUnreadable: (path: string, error: unknown) => void;
 }
@@ -63,8 +83,9 @@ export function listInput(disk: Disk, request: ListRequest): InputListing {
   const folders: string[] = [];
   let complete = true;
   const files = listFiles(disk, request.input.root, {
-    recursive: request.recursive || ((name) => name.includes('=')),
+    recursive: enters(request.recursive),
     known: request.known,
+    ...(request.look === undefined ? {} : { look: request.look }),
     folder: (path) => folders.push(path),
     unreadable(path, error) {
       complete = false;

@@ -64,34 +64,28 @@ export class PendingFiles {
     return this.byPath.get(path);
   }
 
-  /** Makes `files` the pending files. Those that are known keep what was found out of them. */
-  update(files: readonly PendingFile[]): void {
+  /** Makes `files` the pending files. Those that are known keep what was found out of them; `isReady`: that a new one may be taken as it is. */
+  update(files: readonly PendingFile[], isReady: (path: string) => boolean = () => false): void {
     if (this.byPath.size > 0) {
       const listed = new Set(files.map((file) => file.path));
       for (const path of this.byPath.keys()) if (!listed.has(path)) this.remove(path);
     }
     for (const file of files) {
-      if (!this.byPath.has(file.path)) this.add(file);
+      if (!this.byPath.has(file.path)) this.add(file, isReady(file.path));
     }
   }
 
-  private add(file: PendingFile): void {
-    const compression = unsupportedCompression(file.path);
+  private add({ path, size, mtimeMs }: PendingFile, ready: boolean): void {
+    const compression = unsupportedCompression(path);
     if (compression !== null) {
       this.options.onWarning(
-        `${file.path} is left out: files compressed as ${compression} are not read; gzip (.gz) and plain files are. Recompress it.`,
+        `${path} is left out: files compressed as ${compression} are not read; gzip (.gz) and plain files are. Recompress it.`,
       );
       return;
     }
-    const gzip = isGzip(file.path);
-    this.byPath.set(file.path, {
-      path: file.path,
-      gzip,
-      verdict: null,
-      ready: false,
-      isRemoved: false,
-      ...this.looks(file),
-    });
+    const sinceMs = this.options.clock.monotonicMs();
+    const gzip = isGzip(path);
+    this.byPath.set(path, { path, size, mtimeMs, sinceMs, gzip, verdict: null, ready, isRemoved: false });
     this.order = null;
   }
 

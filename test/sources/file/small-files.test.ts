@@ -75,6 +75,16 @@ describe('a small file', () => {
     ]);
   });
 
+  test('is opened once to list it by a run that takes what is there, and read in one piece', async () => {
+    const folder = folderOf('one', 'two');
+    const { disk, calls } = noting('/one');
+    const source = sourceOf(folder, disk);
+    await source.prepareForAvailableNow?.();
+    const next = await nextSplits(source, { logOffset: -1 });
+    await collect(source, next?.splits ?? []);
+    expect(calls).toEqual([...['openRead', 'fstat', 'close'], ...['openRead', 'fstat', 'read', 'stat', 'close']]);
+  });
+
   test('is not looked at for its columns', () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'day=7'));
