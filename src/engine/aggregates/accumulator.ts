@@ -57,14 +57,12 @@ export function takeFloat64(array: Float64Array, slots: Int32Array): Float64Arra
 }
 
 export function takeFlags(flags: Uint8Array, slots: Int32Array): Uint8Array | null {
-  const taken = new Uint8Array(slots.length);
-  let all = true;
-  for (let i = 0; i < slots.length; i++) {
-    const flag = flags[slots[i] as number] as number;
-    taken[i] = flag;
-    if (flag === 0) all = false;
-  }
-  return all ? null : taken;
+  let at = 0;
+  while (at < slots.length && flags[slots[at] as number] === 1) at++;
+  if (at === slots.length) return null;
+  const taken = new Uint8Array(slots.length).fill(1, 0, at);
+  for (; at < slots.length; at++) taken[at] = flags[slots[at] as number] as number;
+  return taken;
 }
 
 /** Puts the values of a column into `slots`, 0 for null, and whether they are there. */

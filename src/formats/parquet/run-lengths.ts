@@ -19,13 +19,17 @@ export function runLengths(values: Int32Array | Uint8Array, from: number, to: nu
     header((groups << 1) | 1);
     let bits = 0;
     let pending = 0;
-    for (let i = start; i < start + groups * 8; i++) {
-      if (i < to) pending |= (values[i] as number) << bits;
+    for (let i = start; i < end; i++) {
+      pending |= (values[i] as number) << bits;
       for (bits += bitWidth; bits >= 8; bits -= 8) {
         out[used++] = pending;
         pending >>>= 8;
       }
     }
+    // The last group is filled up with zeros, and is whole bytes then.
+    const last = used + ((bits + (start + groups * 8 - end) * bitWidth) >> 3);
+    if (used < last) out[used] = pending;
+    used = last;
   };
   let unwritten = from;
   for (let i = from; i < to; ) {
