@@ -225,7 +225,6 @@ function parseCase(cursor: TokenCursor, sub: SubParsers): Expr {
     const condition = sub.expression();
     cursor.expectWords('THEN');
     const when = subject === null ? condition : call('=', [subject, condition], condition.span);
-    // biome-ignore lint/suspicious/noThenProperty: the word of the language
     branches.push({ when, then: sub.expression() });
   }
   if (branches.length === 0) cursor.fail('WHEN');

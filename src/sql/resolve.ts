@@ -169,7 +169,6 @@ function resolveCase(expr: Extract<Expr, { kind: 'case' }>, env: Env): TypedExpr
 }
 
 function caseBranch(when: TypedExpr, value: TypedExpr) {
-  // biome-ignore lint/suspicious/noThenProperty: the word of the language
   return { when, then: value };
 }
 

@@ -28,7 +28,6 @@ export function mapChildren(expr: TypedExpr, change: (child: TypedExpr) => Typed
     case 'call':
       return { ...expr, args: expr.args.map(change) };
     case 'case': {
-      // biome-ignore lint/suspicious/noThenProperty: the word of the language
       const branches = expr.branches.map((branch) => ({ when: change(branch.when), then: change(branch.then) }));
       return { ...expr, branches, otherwise: expr.otherwise && change(expr.otherwise) };
     }
