@@ -76,35 +76,63 @@ function sortByTime(rows: Int32Array, times: ArrayLike<Int64>): void {
   if (moves < 0) rows.sort((a, b) => compareTimes(times[a] as Int64, times[b] as Int64) || a - b);
 }
 
-/**
- * Sorts slots by their times; those of one time by `ranks`. Times that are close enough are sorted together with the slots' places, as
- * doubles, which needs no comparing function.
- */
+/** Slots are sorted in so many parts, one for each stretch of the time. */
+const PARTS = 1024;
+
+type Compare = (a: number, b: number) => number;
+
+/** Sorts slots by their times; those of one time by `ranks`. */
 export function sortedByTimeAndRank(slots: Int32Array, times: Float64Array | Int64[], ranks: Float64Array): Int32Array {
-  const exact = (a: number, b: number) =>
+  const exact: Compare = (a, b) =>
     compareTimes(times[a] as Int64, times[b] as Int64) || (ranks[a] as number) - (ranks[b] as number);
-  const { length } = slots;
+  if (slots.length < PARTS || !(times instanceof Float64Array)) return slots.sort(exact);
+  const [first, last] = rangeOf(slots, times);
+  const width = Math.floor((last - first) / PARTS) + 1;
+  const parts = new Int32Array(slots.length);
+  for (let i = 0; i < parts.length; i++) {
+    parts[i] = Math.min(PARTS - 1, Math.floor(((times[slots[i] as number] as number) - first) / width));
+  }
+  const { places, offsets } = placesByCode(parts, PARTS);
+  const sorted = new Int32Array(slots.length);
+  for (let i = 0; i < sorted.length; i++) sorted[places[i] as number] = slots[i] as number;
+  for (let part = 0; part < PARTS; part++) {
+    sortPart(sorted.subarray(offsets[part], offsets[part + 1]), times, ranks, exact);
+  }
+  return sorted;
+}
+
+function rangeOf(slots: Int32Array, times: Float64Array): readonly [first: number, last: number] {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < length; i++) {
-    const time = Number(times[slots[i] as number]);
+  for (const slot of slots) {
+    const time = times[slot] as number;
     if (time < first) first = time;
     if (time > last) last = time;
   }
-  if (!(times instanceof Float64Array) || !Number.isSafeInteger((last - first + 1) * length)) return slots.sort(exact);
+  return [first, last];
+}
+
+/** Times that are close together are sorted with the slots' places, as doubles, which needs no comparing function. */
+function sortPart(slots: Int32Array, times: Float64Array, ranks: Float64Array, exact: Compare): void {
+  const { length } = slots;
+  if (length < 2) return;
+  const [first, last] = rangeOf(slots, times);
+  if (!Number.isSafeInteger((last - first + 1) * length)) {
+    slots.sort(exact);
+    return;
+  }
   const packed = new Float64Array(length);
   for (let i = 0; i < length; i++) packed[i] = ((times[slots[i] as number] as number) - first) * length + i;
   packed.sort();
-  const sorted = new Int32Array(length);
-  for (let i = 0; i < length; i++) sorted[i] = slots[(packed[i] as number) % length] as number;
+  const before = slots.slice();
+  for (let i = 0; i < length; i++) slots[i] = before[(packed[i] as number) % length] as number;
   for (let from = 0; from < length; ) {
-    const time = times[sorted[from] as number];
+    const time = times[slots[from] as number];
     let to = from + 1;
     let inOrder = true;
-    for (; to < length && times[sorted[to] as number] === time; to++) {
-      if ((ranks[sorted[to] as number] as number) < (ranks[sorted[to - 1] as number] as number)) inOrder = false;
+    for (; to < length && times[slots[to] as number] === time; to++) {
+      if ((ranks[slots[to] as number] as number) < (ranks[slots[to - 1] as number] as number)) inOrder = false;
     }
-    if (!inOrder) sorted.subarray(from, to).sort(exact);
+    if (!inOrder) slots.subarray(from, to).sort(exact);
     from = to;
   }
-  return sorted;
 }

@@ -179,10 +179,15 @@ test.each([
 });
 
 test('slots by time and rank, near times and far ones', () => {
-  const times = fc.array(fc.oneof(fc.nat(5), fc.integer(), fc.maxSafeInteger()), { minLength: 1, maxLength: 30 });
+  // Few slots are sorted in one piece, many in parts.
+  const time = fc.oneof(fc.nat(5), fc.nat(1e7), fc.integer(), fc.maxSafeInteger());
+  const times = fc.oneof(
+    fc.array(time, { minLength: 1, maxLength: 30 }),
+    fc.tuple(fc.integer(), fc.constantFrom(3, 5000, 1e13)).map(([from, range]) => manyTimes(from, range)),
+  );
   fc.assert(
     fc.property(times, (values) => {
-      const ranks = Float64Array.from(values, (_, i) => (i * 7) % 31);
+      const ranks = Float64Array.from(values, (_, i) => (i * 7) % 3001);
       const slots = Int32Array.from(values, (_, i) => i);
       const expected = [...slots].sort(
         (a, b) => (values[a] as number) - (values[b] as number) || (ranks[a] as number) - (ranks[b] as number),
@@ -219,3 +224,8 @@ test('rows by key and time, as they came within one time, however far out of ord
     }),
   );
 });
+
+/** Times within `range`, in no order. */
+function manyTimes(from: number, range: number): number[] {
+  return Array.from({ length: 3000 }, (_, i) => from + Math.floor((((i * 7919) % 3001) / 3001) * range));
+}
