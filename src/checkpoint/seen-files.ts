@@ -84,10 +84,10 @@ export class SeenFiles {
       );
     }
     this.newestBatch = Math.max(this.newestBatch, batchId);
-    for (const { path, size, mtimeMs } of files) {
-      const line = { path, file: { size, mtimeMs } };
+    for (const file of files) {
+      const line = { path: file.path, file, batchId };
       this.apply(line);
-      this.pending.push({ ...line, batchId });
+      this.pending.push(line);
     }
   }
 
@@ -95,9 +95,9 @@ export class SeenFiles {
   forget(paths: Iterable<string>): void {
     for (const path of paths) {
       if (!this.slots.has(path)) continue;
-      const line = { path, file: null };
+      const line = { path, file: null, batchId: this.newestBatch };
       this.apply(line);
-      this.pending.push({ ...line, batchId: this.newestBatch });
+      this.pending.push(line);
     }
   }
 

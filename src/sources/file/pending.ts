@@ -107,9 +107,13 @@ export class PendingFiles {
         (a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
       );
     }
+    while (this.order.at(-1)?.isRemoved) this.order.pop();
+    while (this.order[this.first]?.isRemoved) this.first++;
+    if (this.first > this.order.length / 2) {
+      this.order = this.order.slice(this.first);
+      this.first = 0;
+    }
     const { order } = this;
-    while (order.at(-1)?.isRemoved) order.pop();
-    while (order[this.first]?.isRemoved) this.first++;
     const { first } = this;
     for (let i = first; i < order.length; i++) {
       const candidate = order[latestFirst ? order.length - 1 - i + first : i] as Candidate;

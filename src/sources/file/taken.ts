@@ -47,9 +47,8 @@ export class TakenFiles {
   /** These files belong to a batch that is not committed yet. */
   hold(splits: readonly FileSplit[]): void {
     for (const split of splits) {
-      const file = { size: split.size, mtimeMs: split.mtimeMs };
-      this.held.set(this.keyOf(split.path), file);
-      this.age(file);
+      this.held.set(this.keyOf(split.path), split);
+      this.age(split);
     }
     this.moveAgeLimit();
   }
@@ -64,7 +63,7 @@ export class TakenFiles {
    * cleaned away, for good: they are new when they come again, and as soon as they are on record as taken they are on record as gone.
    */
   commit(batchId: number, splits: readonly FileSplit[], cleaned: readonly string[] = []): void {
-    const files = splits.map(({ path, size, mtimeMs }) => ({ path: this.keyOf(path), size, mtimeMs }));
+    const files = this.fileNameOnly ? splits.map((split) => ({ ...split, path: this.keyOf(split.path) })) : splits;
     this.seen.addBatch(batchId, files);
     for (const { path } of files) this.held.delete(path);
     this.seen.forget(cleaned.map((path) => this.keyOf(path)));
