@@ -11,4 +11,6 @@ export default {
   maxWorkers: 2,
   // Generous: a busy machine must not turn a test red.
   testTimeout: 60_000,
+  // Ending a process with a large heap takes more than jest's half a second there, and it would speak of leaks. A leak is still told.
+  workerGracefulExitTimeout: 10_000,
 };
