@@ -45,9 +45,8 @@ export function partitionFields(paths: Iterable<string>, baseOf: (path: string) 
   let folder: string | null = null;
   for (const path of paths) {
     // Files of one folder are listed together, and have the same values.
-    const own = dirname(path);
-    if (own === folder) continue;
-    folder = own;
+    if (folder !== null && path.startsWith(folder) && path.lastIndexOf('/') === folder.length) continue;
+    folder = dirname(path);
     const values = partitionValues(baseOf(path), path);
     names ??= [...values.keys()];
     if (names.join('/') !== [...values.keys()].join('/')) {
