@@ -7,8 +7,6 @@ export type CloseTime = Int64 | null;
 /** Up to so many groups are looked for one after another. */
 const FEW = 8;
 const FREE = -1;
-/** A place whose group was removed: the search goes on behind it. */
-const GONE = -2;
 
 /**
  * The groups of a table that close at one time, found by the codes of their key columns, which the table keeps: group `slot` has code
@@ -18,13 +16,10 @@ const GONE = -2;
 export class ClosingGroups {
   private order = new Int32Array(FEW);
   private count = 0;
-  private removed = 0;
   /** Open-addressing table of slots; null until one is needed. */
   private places: Int32Array | null = null;
   /** So many of `order` are in `places`. */
   private entered = 0;
-  /** Places that are not free. */
-  private used = 0;
 
   /** `id`: the number by which the table knows these groups. */
   constructor(
@@ -33,7 +28,7 @@ export class ClosingGroups {
   ) {}
 
   get size(): number {
-    return this.count - this.removed;
+    return this.count;
   }
 
   /** The slot of the group with the codes that `wanted` has in row `row`; -1: there is none. */
@@ -41,7 +36,7 @@ export class ClosingGroups {
     if (this.places === null && this.count <= FEW) {
       for (let n = 0; n < this.count; n++) {
         const slot = this.order[n] as number;
-        if (slot >= 0 && isEqual(columns, slot, wanted, row)) return slot;
+        if (isEqual(columns, slot, wanted, row)) return slot;
       }
       return -1;
     }
@@ -49,8 +44,7 @@ export class ClosingGroups {
     const mask = places.length - 1;
     for (let at = hashOf(wanted, row) & mask; ; at = (at + 1) & mask) {
       const slot = places[at] as number;
-      if (slot === FREE) return -1;
-      if (slot !== GONE && isEqual(columns, slot, wanted, row)) return slot;
+      if (slot === FREE || isEqual(columns, slot, wanted, row)) return slot;
     }
   }
 
@@ -64,63 +58,35 @@ export class ClosingGroups {
     this.order[this.count++] = slot;
   }
 
-  remove(columns: readonly Int32Array[], slot: number): void {
-    if (this.places !== null) {
-      const places = this.index(columns);
-      const mask = places.length - 1;
-      let at = hashOf(columns, slot) & mask;
-      while (places[at] !== slot) at = (at + 1) & mask;
-      places[at] = GONE;
-    }
-    this.order[this.order.indexOf(slot)] = GONE;
-    this.removed++;
-    if (this.removed * 2 <= this.count) return;
-    const kept = this.order.subarray(0, this.count).filter((known) => known >= 0);
-    this.count = kept.length;
-    this.removed = 0;
-    this.order = kept.length < FEW ? new Int32Array(FEW) : kept;
-    if (kept.length < FEW) this.order.set(kept);
-    this.entered = this.places === null ? 0 : this.count;
-  }
-
   /** Forgets the index: the codes of the groups have changed. */
   dropIndex(): void {
     this.places = null;
     this.entered = 0;
-    this.used = 0;
   }
 
   /** The index, with all groups in it. */
   private index(columns: readonly Int32Array[]): Int32Array {
-    const fresh = this.count - this.entered;
-    if (this.places !== null && fresh === 0) return this.places;
-    if (this.places === null || (this.used + fresh) * 2 > this.places.length) {
+    if (this.places !== null && this.entered === this.count) return this.places;
+    if (this.places === null || this.count * 2 > this.places.length) {
       let size = 16;
       while (size < this.size * 4) size *= 2;
       this.places = new Int32Array(size).fill(FREE);
-      this.used = 0;
       this.entered = 0;
     }
     const mask = this.places.length - 1;
     for (; this.entered < this.count; this.entered++) {
       const slot = this.order[this.entered] as number;
-      if (slot < 0) continue;
       let at = hashOf(columns, slot) & mask;
       while (this.places[at] !== FREE) at = (at + 1) & mask;
       this.places[at] = slot;
-      this.used++;
     }
     return this.places;
   }
 
   /** Writes the slots into `into` from `at` on; gives the place behind them. */
   list(into: Int32Array, at: number): number {
-    let next = at;
-    for (let n = 0; n < this.count; n++) {
-      const slot = this.order[n] as number;
-      if (slot >= 0) into[next++] = slot;
-    }
-    return next;
+    into.set(this.order.subarray(0, this.count), at);
+    return at + this.count;
   }
 }
 

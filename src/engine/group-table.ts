@@ -1,4 +1,5 @@
 import type { Batch, Cell, Int64, Vector } from '../batch.ts';
+import { invariant } from '../errors.ts';
 import type { AggregateCall } from '../plan/physical.ts';
 import type { Field, Schema } from '../schema.ts';
 import { field, struct } from '../schema.ts';
@@ -146,20 +147,6 @@ export class GroupTable {
     });
   }
 
-  /** Forgets one group. */
-  remove(slot: number): void {
-    const groups = this.groupsOf(slot) as ClosingGroups;
-    groups.remove(this.codes, slot);
-    if (groups.size === 0) this.drop(groups);
-    this.release(Int32Array.of(slot));
-    this.dropUnusedValues();
-  }
-
-  /** The groups that one closes with; undefined where there is no group. */
-  private groupsOf(slot: number): ClosingGroups | undefined {
-    return this.byId[this.idOf[slot] as number];
-  }
-
   private drop(groups: ClosingGroups): void {
     this.byTime.delete(groups.time);
     this.byId[groups.id] = undefined;
@@ -264,10 +251,6 @@ export class GroupTable {
     return slots;
   }
 
-  closesAt(slot: number): CloseTime {
-    return (this.groupsOf(slot) as ClosingGroups).time;
-  }
-
   /** Those of `slots` that close after `micros`, or never. */
   openAfter(slots: Int32Array, micros: Int64): Int32Array {
     const isOpen = Uint8Array.from(this.byId, (groups) =>
@@ -304,22 +287,17 @@ export class GroupTable {
     });
   }
 
-  /** Applies a change that the state store gave back. */
+  /** Applies a change that the state store gave back. Groups go by their close time alone, so none is removed by its key. */
   apply(change: StateChange): void {
+    invariant(change.removals.length === 0, 'the groups of an aggregation are evicted by time');
     if (change.evictedThroughMicros !== null) this.evict(change.evictedThroughMicros);
-    for (const batch of change.removals)
-      for (const slot of this.slotsIn(batch)) if (this.groupsOf(slot) !== undefined) this.remove(slot);
     for (const batch of change.upserts) this.load(batch);
   }
 
-  /** The slots of rows that begin with the key columns. */
-  private slotsIn(batch: Batch): Int32Array {
-    const wanted = this.columns.map((column, index) => column.encode(batch.vectors[index] as Vector));
-    return this.find(wanted, batch.length, null);
-  }
-
+  /** Takes rows of `stateSchema`. */
   private load(batch: Batch): void {
-    const slots = this.slotsIn(batch);
+    const wanted = this.columns.map((column, index) => column.encode(batch.vectors[index] as Vector));
+    const slots = this.find(wanted, batch.length, null);
     let column = this.keyFields.length;
     for (const accumulator of this.accumulators) {
       const width = accumulator.stateFields.length;
