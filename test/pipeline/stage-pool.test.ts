@@ -90,6 +90,7 @@ function fakeThread(runner: StageRunner, delays: readonly number[], failures: re
   let sent = 0;
   const thread = {
     isAlive: true,
+    started: Promise.resolve(),
     load: 0,
     send(batch: StageBatch, chunk: SplitChunk, spare: ArrayBuffer | null, take: (result: ChunkResult | null) => void) {
       const turn = sent++;
@@ -172,9 +173,10 @@ describe('chunks on several threads', () => {
 
   test('a thread that dies leaves its chunks to this one', async () => {
     const given = new Files([csvText(Array.from({ length: 50 }, (_, i) => [String(i), 'a\nb']))]);
-    const dead: ChunkThread = { isAlive: false, load: 0, send: () => {} };
+    const dead: ChunkThread = { isAlive: false, started: new Promise(() => {}), load: 0, send: () => {} };
     const dying: ChunkThread = {
       isAlive: true,
+      started: Promise.resolve(),
       load: 0,
       send(_batch, _chunk, _spare, take) {
         Object.assign(dying, { isAlive: false });

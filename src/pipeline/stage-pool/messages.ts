@@ -10,6 +10,9 @@ export interface ChunkRequest {
   readonly spare: ArrayBuffer | null;
 }
 
+/** From a worker, before all else: it is there to take chunks. */
+export const READY = 'ready';
+
 /** From a worker. `result` null: it failed; whoever asked runs the chunk itself, and sees why. */
 export interface ChunkReply {
   readonly id: number;

@@ -3,7 +3,7 @@ import type { StageSpec } from '../../engine/stage.ts';
 import type { ChunkResult } from '../../engine/stage-run.ts';
 import { invariant } from '../../errors.ts';
 import { nodeDisk } from '../../fs/node-disk.ts';
-import type { ChunkReply, ChunkRequest } from './messages.ts';
+import { type ChunkReply, type ChunkRequest, READY } from './messages.ts';
 import { openStageRunner } from './stage-runner.ts';
 
 /** What a worker thread does: it runs the stage of one query on the chunks that it is sent, one at a time. */
@@ -19,6 +19,8 @@ export function serveStage(): void {
       port.postMessage(reply, reply.result === null ? [] : buffersOf(reply.result));
     });
   });
+
+  port.postMessage(READY);
 
   async function run({ id, batch, chunk, spare }: ChunkRequest): Promise<ChunkReply> {
     try {

@@ -3,7 +3,7 @@ import type { SplitChunk } from '../../source.ts';
 import type { WorkerThread } from './worker-thread.ts';
 
 /** What is asked of a worker thread. */
-export type ChunkThread = Pick<WorkerThread, 'isAlive' | 'load' | 'send'>;
+export type ChunkThread = Pick<WorkerThread, 'isAlive' | 'started' | 'load' | 'send'>;
 
 /** A batch's chunks, as threads take them: each is begun by one, in order, and not too far before its turn. */
 export class SharedWork {
@@ -25,6 +25,7 @@ export class SharedWork {
     private readonly spares: ArrayBuffer[],
   ) {
     this.results = chunks.map(() => undefined);
+    for (const { started } of threads) void started.then(() => this.share());
   }
 
   /** The next chunk that nobody has begun, for this thread; null: there is none that may be begun now. */

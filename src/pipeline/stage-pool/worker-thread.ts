@@ -8,7 +8,10 @@ type Take = (result: ChunkResult | null) => void;
 
 /** A thread that runs a query's stage. When it dies, what it had been sent has failed, and it takes no more. */
 export class WorkerThread {
-  isAlive = true;
+  /** Whether it takes chunks: not before it has started, which takes longer than some chunks do. */
+  isAlive = false;
+  /** Is fulfilled when it takes chunks; never where it cannot start. */
+  readonly started: Promise<void>;
   private readonly worker: Worker;
   private readonly sent = new Map<number, Take>();
   private lastId = 0;
@@ -18,10 +21,12 @@ export class WorkerThread {
     // Loaded by the first thread: most runs need none.
     const threads = process.getBuiltinModule('node:worker_threads');
     this.worker = new threads.Worker(new URL('./worker.js', import.meta.url), { workerData: spec });
-    this.worker.on('message', ({ id, result }: ChunkReply) => {
-      const take = this.sent.get(id);
-      this.sent.delete(id);
-      take?.(result);
+    this.started = new Promise((resolve) => {
+      this.worker.once('message', () => {
+        this.isAlive = true;
+        this.worker.on('message', (reply: ChunkReply) => this.answer(reply));
+        resolve();
+      });
     });
     this.worker.on('error', () => this.fail());
     this.worker.on('exit', () => this.fail());
@@ -42,6 +47,12 @@ export class WorkerThread {
   async stop(): Promise<void> {
     this.isAlive = false;
     await this.worker.terminate();
+  }
+
+  private answer({ id, result }: ChunkReply): void {
+    const take = this.sent.get(id);
+    this.sent.delete(id);
+    take?.(result);
   }
 
   private fail(): void {
