@@ -5,7 +5,6 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
-  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -66,11 +65,7 @@ describe('events are hints, the listing decides', () => {
       const process = await watching();
       for (let n = 0; n < 20; n++) {
         const file = work.deliver(`json/${n}.json`, clicksArray('2026-01-01T00:00:01Z'));
-        const { atime, mtime } = statSync(file);
-        for (let times = 0; times < 50; times++) {
-          chmodSync(file, times % 2 === 0 ? 0o600 : 0o644);
-          utimesSync(file, atime, mtime);
-        }
+        for (let times = 0; times < 100; times++) chmodSync(file, times % 2 === 0 ? 0o600 : 0o644);
       }
       await endsWith(process, 21);
       expect(process.stderr()).not.toContain('changed');

@@ -24,6 +24,7 @@ const MAX_CHUNK_VALUES = 2 ** 27;
  */
 export function checkFooter(metadata: FileMetaData, fileSize: number): ReadonlyMap<string, Leaf> {
   const leaves = leavesOf(metadata.schema);
+  checkPairs(metadata.key_value_metadata ?? []);
   let rows = 0;
   for (const [index, group] of metadata.row_groups.entries()) {
     const where = `row group ${index}`;
@@ -34,6 +35,12 @@ export function checkFooter(metadata: FileMetaData, fileSize: number): ReadonlyM
   const total = count(metadata.num_rows, 'its rows', Number.MAX_SAFE_INTEGER);
   if (rows !== total) fail(`the footer counts ${total} rows, its row groups ${rows}`);
   return leaves;
+}
+
+/** The library gives numbers where the footer says that its pairs are such. */
+function checkPairs(pairs: NonNullable<FileMetaData['key_value_metadata']>): void {
+  const arePairs = Array.isArray(pairs) && pairs.every(({ key }) => typeof key === 'string');
+  if (!arePairs) fail('its keys and values are none');
 }
 
 function checkColumns(
