@@ -3,8 +3,9 @@ import { cellAt } from '../batch.ts';
 import { invariant } from '../errors.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
 import { INT } from '../schema.ts';
-import type { Accumulator } from './aggregates/accumulator.ts';
+import { type Accumulator, loadAccumulators } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
+import { firstNumbers } from './keys/take.ts';
 import { type KeyColumn, RowGrouper } from './row-grouper.ts';
 import type { ChunkOutput } from './stage-run.ts';
 
@@ -50,14 +51,8 @@ export class ChunkGroups {
       codes: (vectors[2 * index + 1] as FixedVector).values as Int32Array,
     }));
     const accumulators = adder.accumulators();
-    const groups = firstNumbers(size);
-    let column = 2 * keys.length;
-    for (const accumulator of accumulators) {
-      const width = accumulator.stateFields.length;
-      accumulator.grow(size);
-      accumulator.load(groups, vectors.slice(column, column + width));
-      column += width;
-    }
+    for (const accumulator of accumulators) accumulator.grow(size);
+    loadAccumulators(accumulators, firstNumbers(size), vectors, 2 * keys.length);
     return new ChunkGroups(size, rows, keys, accumulators, new Set(lateGroups));
   }
 }
@@ -98,10 +93,4 @@ export class ChunkGrouper {
     const { groups, rows, accumulators, lateGroups } = this;
     return new ChunkGroups(groups.size, rows, groups.keys(), accumulators, lateGroups);
   }
-}
-
-function firstNumbers(count: number): Int32Array {
-  const numbers = new Int32Array(count);
-  for (let n = 0; n < count; n++) numbers[n] = n;
-  return numbers;
 }

@@ -4,7 +4,7 @@ import type { AggregateCall } from '../plan/physical.ts';
 import type { Field, Schema } from '../schema.ts';
 import { field, struct } from '../schema.ts';
 import type { StateChange } from '../state-store.ts';
-import { type Accumulator, growInt32 } from './aggregates/accumulator.ts';
+import { type Accumulator, growInt32, loadAccumulators } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
 import { createAccumulator } from './aggregates/table.ts';
 import { cellKey } from './cell-key.ts';
@@ -298,12 +298,7 @@ export class GroupTable {
   private load(batch: Batch): void {
     const wanted = this.columns.map((column, index) => column.encode(batch.vectors[index] as Vector));
     const slots = this.find(wanted, batch.length, null);
-    let column = this.keyFields.length;
-    for (const accumulator of this.accumulators) {
-      const width = accumulator.stateFields.length;
-      accumulator.load(slots, batch.vectors.slice(column, column + width));
-      column += width;
-    }
+    loadAccumulators(this.accumulators, slots, batch.vectors, this.keyFields.length);
   }
 }
 

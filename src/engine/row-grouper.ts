@@ -2,7 +2,7 @@ import type { Cell, Vector } from '../batch.ts';
 import type { DataType } from '../schema.ts';
 import { type ColumnCodes, columnCodes } from './keys/column-codes.ts';
 import { PairCodes } from './keys/pair-codes.ts';
-import { takeInt32 } from './keys/take.ts';
+import { firstNumbers, takeInt32 } from './keys/take.ts';
 
 /** One key column of groups: group i has the value `values[codes[i]]`. No value stands there twice. */
 export interface KeyColumn {
@@ -40,7 +40,7 @@ export class RowGrouper {
   /** The keys of all groups. */
   keys(): KeyColumn[] {
     return this.columns.map((column, index) => ({
-      values: column.take(Int32Array.from({ length: column.size }, (_, code) => code)),
+      values: column.take(firstNumbers(column.size)),
       codes: (this.groupCodes[index] as Int32Array).slice(0, this.groups),
     }));
   }

@@ -2,9 +2,9 @@ import type { Batch, Int64, StructVector, Vector } from '../batch.ts';
 import { WINDOW_TYPE } from '../plan/physical.ts';
 import type { Field, Schema } from '../schema.ts';
 import type { StateChange } from '../state-store.ts';
-import type { Accumulator } from './aggregates/accumulator.ts';
+import { type Accumulator, loadAccumulators } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
-import { takeInt32 } from './keys/take.ts';
+import { firstNumbers, takeInt32 } from './keys/take.ts';
 import { RowGrouper } from './row-grouper.ts';
 import type { MergedSessions, StoredSessions } from './session-merge.ts';
 import { int64s, sortedByTimeAndRank } from './session-order.ts';
@@ -130,21 +130,8 @@ export class SessionTable implements StoredSessions {
   private loaded(rows: Batch): readonly Accumulator[] {
     const accumulators = this.adder.accumulators();
     for (const accumulator of accumulators) accumulator.grow(rows.length);
-    this.load(
-      rows,
-      Int32Array.from({ length: rows.length }, (_, i) => i),
-      accumulators,
-    );
+    loadAccumulators(accumulators, firstNumbers(rows.length), rows.vectors, this.keyFields.length);
     return accumulators;
-  }
-
-  private load(rows: Batch, slots: Int32Array, accumulators: readonly Accumulator[]): void {
-    let column = this.keyFields.length;
-    for (const accumulator of accumulators) {
-      const width = accumulator.stateFields.length;
-      accumulator.load(slots, rows.vectors.slice(column, column + width));
-      column += width;
-    }
   }
 
   private release(slots: Int32Array): void {
@@ -302,7 +289,7 @@ export class SessionTable implements StoredSessions {
       return slot;
     });
     this.growAccumulators();
-    this.load(batch, slots, this.accumulators);
+    loadAccumulators(this.accumulators, slots, batch.vectors, this.keyFields.length);
   }
 
   private keysIn({ vectors, length }: Batch) {

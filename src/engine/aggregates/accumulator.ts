@@ -90,3 +90,18 @@ export function int64Values(exact: BigInt64Array): Float64Array | BigInt64Array 
 }
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Loads every accumulator's durable columns, which stand in `vectors` one behind another from column `from` on. */
+export function loadAccumulators(
+  accumulators: readonly Accumulator[],
+  slots: Int32Array,
+  vectors: readonly Vector[],
+  from: number,
+): void {
+  let column = from;
+  for (const accumulator of accumulators) {
+    const width = accumulator.stateFields.length;
+    accumulator.load(slots, vectors.slice(column, column + width));
+    column += width;
+  }
+}

@@ -4,6 +4,7 @@ import type { DataType } from '../../schema.ts';
 import { WindowVector } from '../window-vector.ts';
 import type { ColumnCodes } from './column-codes.ts';
 import { PairCodes } from './pair-codes.ts';
+import { firstNumbers } from './take.ts';
 import { WindowCodes } from './window-codes.ts';
 
 /** Numbers structs by the numbers of their fields: whether there is a struct is paired with its first field, that with the second ... */
@@ -59,7 +60,7 @@ export class StructCodes implements ColumnCodes {
   take(codes: Int32Array): Vector {
     // Few different structs (windows) in many rows: each is put together once.
     if (this.known?.length !== this.size && this.size <= codes.length) {
-      this.known = this.assemble(Int32Array.from({ length: this.size }, (_, code) => code));
+      this.known = this.assemble(firstNumbers(this.size));
     }
     return this.known?.length === this.size ? takeVector(this.known, codes) : this.assemble(codes);
   }
