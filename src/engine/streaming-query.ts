@@ -291,7 +291,7 @@ export class StreamingQuery {
     const hints = this.parts.sources.every(({ source }) => source.onData !== undefined);
     while (!this.stopping) {
       const waiting = this.waiters.length;
-      const endMs = this.nextTickMs(Math.max(1, intervalMs));
+      const endMs = this.nextTickMs(intervalMs);
       const report = await continuous.runEpoch(
         {
           isOver: () => this.stopping || clock.monotonicMs() >= endMs,

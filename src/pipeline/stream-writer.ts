@@ -5,20 +5,12 @@ import { configError, didYouMean } from '../errors.ts';
 import type { OutputMode } from '../sink.ts';
 import type { ForeachWriter } from '../sinks/foreach.ts';
 import type { ForeachBatchFunction } from '../sinks/foreach-batch.ts';
-import { parseDuration } from '../sql/values/interval.ts';
 import { type QueryDefinition, startQuery } from './build.ts';
 import type { DataFrame } from './data-frame.ts';
 import type { Options } from './formats.ts';
 import { checkConf, type QueryConf } from './query-conf.ts';
 import type { SinkSpec } from './sink-spec.ts';
-
-/** Spark's Trigger, as its Python API writes it. Exactly one field. */
-export type TriggerLike =
-  | { readonly processingTime: string }
-  | { readonly once: true }
-  | { readonly availableNow: true }
-  | { readonly continuous: string }
-  | { readonly manual: true };
+import { type TriggerLike, triggerOf } from './trigger.ts';
 
 interface WriterState {
   readonly sink?: SinkSpec;
@@ -127,31 +119,4 @@ export class DataStreamWriter {
   private with(change: WriterState): DataStreamWriter {
     return new DataStreamWriter(this.table, { ...this.state, ...change });
   }
-}
-
-/** Checks a trigger. Errors: OPTION_INVALID. */
-export function triggerOf(trigger: TriggerLike): Trigger {
-  if ('processingTime' in trigger) {
-    const intervalMs = intervalOf('processingTime', trigger.processingTime);
-    return intervalMs === 0 ? { kind: 'default' } : { kind: 'processingTime', intervalMs };
-  }
-  if ('continuous' in trigger) return { kind: 'continuous', intervalMs: intervalOf('continuous', trigger.continuous) };
-  if ('once' in trigger) return { kind: 'once' };
-  if ('availableNow' in trigger) return { kind: 'availableNow' };
-  if ('manual' in trigger) return { kind: 'manual' };
-  throw configError(
-    'OPTION_INVALID',
-    'trigger: give one of { processingTime: "10 seconds" }, { availableNow: true }, { once: true }, { continuous: "1 second" }.',
-  );
-}
-
-function intervalOf(name: string, text: string): number {
-  const interval = parseDuration(text);
-  if (interval === null || interval.months !== 0) {
-    throw configError(
-      'OPTION_INVALID',
-      `trigger: ${name} "${text}" is no duration. Write it as "10 seconds" or "10s".`,
-    );
-  }
-  return Math.floor(interval.days * 86_400_000 + Number(interval.micros) / 1000);
 }

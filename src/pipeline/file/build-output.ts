@@ -6,7 +6,7 @@ import type { DataFrame } from '../data-frame.ts';
 import { isFormatName, type Options } from '../formats.ts';
 import { CONF_NAMES, checkConf } from '../query-conf.ts';
 import { checkSink, sinkPlan } from '../sinks.ts';
-import { type TriggerLike, triggerOf } from '../stream-writer.ts';
+import { type TriggerLike, triggerOf } from '../trigger.ts';
 import type { Findings } from './findings.ts';
 import { SINK_OPTIONS } from './options-spec.ts';
 import { type PipelineValue, type SinkValue, textList } from './pipeline-value.ts';
@@ -57,7 +57,7 @@ function checkedSettings({ value, findings }: OutputContext): Partial<QuerySetti
 
 /** Path and checkpoint: what kind of sink needs which. */
 function checkPlaces({ name, value, findings }: OutputContext, sink: SinkValue): void {
-  const { checkpoint, trigger = {} } = value;
+  const { checkpoint } = value;
   if (isFormatName(sink.format)) {
     if (sink.path === undefined) {
       const message = `A sink that writes files needs "path", the output folder. For example: path: data/${name}`;
@@ -69,10 +69,6 @@ function checkPlaces({ name, value, findings }: OutputContext, sink: SinkValue):
     }
   } else if (sink.path !== undefined) {
     findings.add(['sink', 'path'], 'KEY_UNKNOWN', `A ${sink.format} sink writes no files. Remove the line.`, 'key');
-  }
-  for (const word of ['availableNow', 'once']) {
-    if (trigger[word] !== false) continue;
-    findings.add(['trigger', word], 'VALUE_INVALID', `"${word}" is true, or it is left out with the trigger.`);
   }
 }
 

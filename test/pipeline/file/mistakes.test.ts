@@ -211,6 +211,11 @@ describe('one mistake, one message that says how to mend it', () => {
       '10:10: error OPTION_INVALID: trigger: processingTime "10 scnds" is no duration.',
     ],
     [
+      'a trigger that is false',
+      `${GOOD}trigger: { availableNow: false }\n`,
+      '10:10: error OPTION_INVALID: trigger: availableNow is true, or it is left out',
+    ],
+    [
       'an unknown time zone',
       `${GOOD}timezone: Mars/Base\n`,
       '10:11: error INVALID_TIMEZONE: the time zone "Mars/Base" is unknown.',
