@@ -28,7 +28,8 @@ export const STREAM_OPTIONS = {
     value: 'DURATION',
     default: '500ms',
     group: 'When',
-    describe: 'a file is taken when its size and time have rested this long; 0 where files come by rename',
+    describe:
+      'a file that does not show by itself that it is whole is taken when its size and time have rested this long; 0 where files come by rename',
   },
   poll: { type: 'boolean', group: 'When', describe: 'list the folder on a timer instead of watching it' },
   timezone: {

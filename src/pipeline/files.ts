@@ -4,6 +4,7 @@ import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import type { Schema } from '../schema.ts';
 import { field, STRING, struct } from '../schema.ts';
+import { ownOutput } from '../sinks/own-output.ts';
 import type { ReadContext, RejectedRecord } from '../source.ts';
 import { fileSourceSchema } from '../sources/file/columns.ts';
 import type { FileSource } from '../sources/file/file-source.ts';
@@ -78,6 +79,7 @@ export function openFiles(input: FileInput, open: OpenFiles): FileSource {
     formatOptions: input.formatOptions,
     schema: input.schema,
     options: checkFileSourceOptions(input.sourceOptions),
+    appearsWhole: ownOutput(open.disk),
   });
 }
 

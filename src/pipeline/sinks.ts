@@ -121,6 +121,14 @@ export function checkSink(sink: SinkPlan, mode: OutputMode, continuous: boolean,
       throw configError('COLUMN_NOT_FOUND', `partitionBy: there is no column "${column}".${didYouMean(column, names)}`);
     }
   }
+  const repeated = sink.partitionBy.find((column, index) => sink.partitionBy.indexOf(column) !== index);
+  if (repeated !== undefined) throw configError('OPTION_INVALID', `partitionBy names the column "${repeated}" twice.`);
+  if (sink.partitionBy.length > 0 && sink.partitionBy.length === output.length) {
+    throw configError(
+      'PARTITION_COLUMNS_ALL',
+      'partitionBy names every column; at least one must be left for the files.',
+    );
+  }
   if (sink.spec.kind === 'format' && sink.spec.format === 'memory' && sink.queryName === null) {
     throw configError('OPTION_INVALID', 'The memory sink needs a name for its table: queryName("my_table").');
   }

@@ -40,6 +40,8 @@ export interface FileSourceRequest {
   readonly needed?: readonly number[] | null;
   /** Default 8 MiB. Logged with each file, so that double sums, which are made per chunk, never depend on it. */
   readonly chunkBytes?: number;
+  /** Whether a file is one that appears whole, by rename, and so needs no rest. Absent: none is known to. */
+  readonly appearsWhole?: (path: string) => boolean;
   /** Something that a person should know; called once per message. */
   readonly onWarning: (message: string) => void;
 }
@@ -111,7 +113,9 @@ class FolderSource implements FileSource {
     this.unread = new UnreadInput(onWarning);
     const onUnreadable = (path: string, error: unknown) => this.unread.add(path, error);
     const { settleMs } = options;
-    this.pending = new PendingFiles({ disk, clock, format: format.name, settleMs, onWarning, onUnreadable });
+    const { appearsWhole = () => false } = request;
+    const pending = { disk, clock, format: format.name, settleMs, appearsWhole, onWarning, onUnreadable };
+    this.pending = new PendingFiles(pending);
     this.changes = new ChangeWatch(disk, onWarning);
     this.readLimit = {
       maxFiles: options.maxFilesPerTrigger ?? undefined,

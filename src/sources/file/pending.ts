@@ -38,6 +38,8 @@ export interface PendingOptions {
   readonly clock: Clock;
   readonly format: string;
   readonly settleMs: number;
+  /** Whether a file is one that appears whole, and so needs no rest. */
+  readonly appearsWhole: (path: string) => boolean;
   readonly onWarning: (message: string) => void;
   /** A file is there and cannot be opened. */
   readonly onUnreadable: (path: string, error: unknown) => void;
@@ -149,7 +151,8 @@ export class PendingFiles {
 
   /** How long this file must have rested to be taken. */
   private async restNeeded(candidate: Candidate): Promise<number> {
-    const { disk, format, settleMs, onWarning } = this.options;
+    const { disk, format, settleMs, appearsWhole, onWarning } = this.options;
+    if (appearsWhole(candidate.path)) return 0;
     const endsItself = candidate.gzip || format === 'parquet' || format === 'json';
     if (!endsItself) return settleMs;
     if (candidate.verdict === null) {

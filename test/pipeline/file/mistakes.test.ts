@@ -151,6 +151,16 @@ describe('one mistake, one message that says how to mend it', () => {
       '8:46: error COLUMN_NOT_FOUND: partitionBy: there is no column "usr". Did you mean "user"?',
     ],
     [
+      'a partition column twice',
+      GOOD.replace('path: out', 'path: out, partitionBy: [user, user]'),
+      '8:46: error OPTION_INVALID: partitionBy names the column "user" twice',
+    ],
+    [
+      'no column that is left for the files',
+      GOOD.replace('path: out', 'path: out, partitionBy: [user, ts, clicks, tags]'),
+      '8:46: error PARTITION_COLUMNS_ALL: partitionBy names every column',
+    ],
+    [
       'groupBy without agg',
       instead('groupBy: user'),
       '7:5: error KEY_MISSING: "groupBy" needs "agg" beside it, in the same step: agg: [',
