@@ -3,7 +3,7 @@ import { cellAt } from '../batch.ts';
 import { invariant } from '../errors.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
 import { INT } from '../schema.ts';
-import { type Accumulator, loadAccumulators } from './aggregates/accumulator.ts';
+import type { Accumulator } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
 import { firstNumbers } from './keys/take.ts';
 import { type KeyColumn, RowGrouper } from './row-grouper.ts';
@@ -22,7 +22,8 @@ export class ChunkGroups {
     /** Rows that were added. */
     readonly rows: number,
     readonly keys: readonly KeyColumn[],
-    readonly accumulators: readonly Accumulator[],
+    /** The durable columns of the accumulators, one behind another. */
+    readonly columns: readonly Vector[],
     /** Key texts of groups whose rows were late and not added. */
     readonly lateGroups: ReadonlySet<string>,
   ) {}
@@ -32,28 +33,24 @@ export class ChunkGroups {
     return this.keys.map(({ values, codes }) => cellAt(values, codes[group] as number));
   }
 
-  /** All groups as vectors, to be sent to another thread: the key columns' values and codes, then the accumulators' durable columns. */
+  /** All groups as vectors, to be sent to another thread: the key columns' values and codes, then the accumulators' columns. */
   save(): readonly Vector[] {
-    const groups = firstNumbers(this.size);
     const keys = this.keys.flatMap(({ values, codes }): Vector[] => [
       values,
       { kind: 'fixed', type: INT, length: codes.length, validity: null, values: codes },
     ]);
-    return [...keys, ...this.accumulators.flatMap((accumulator) => accumulator.save(groups))];
+    return [...keys, ...this.columns];
   }
 
   /** The groups that `save` gave, of the same plan. */
-  static load(node: AggregateNode, adder: RowAdder, output: ChunkOutput): ChunkGroups {
+  static load(node: AggregateNode, output: ChunkOutput): ChunkGroups {
     invariant(output.kind === 'groups', 'the stage makes groups');
     const { size, rows, vectors, lateGroups } = output;
     const keys = node.keys.map((_, index) => ({
       values: vectors[2 * index] as Vector,
       codes: (vectors[2 * index + 1] as FixedVector).values as Int32Array,
     }));
-    const accumulators = adder.accumulators();
-    for (const accumulator of accumulators) accumulator.grow(size);
-    loadAccumulators(accumulators, firstNumbers(size), vectors, 2 * keys.length);
-    return new ChunkGroups(size, rows, keys, accumulators, new Set(lateGroups));
+    return new ChunkGroups(size, rows, keys, vectors.slice(2 * keys.length), new Set(lateGroups));
   }
 }
 
@@ -91,6 +88,8 @@ export class ChunkGrouper {
   finish(): ChunkGroups {
     this.reserve();
     const { groups, rows, accumulators, lateGroups } = this;
-    return new ChunkGroups(groups.size, rows, groups.keys(), accumulators, lateGroups);
+    const all = firstNumbers(groups.size);
+    const columns = accumulators.flatMap((accumulator) => accumulator.save(all));
+    return new ChunkGroups(groups.size, rows, groups.keys(), columns, lateGroups);
   }
 }

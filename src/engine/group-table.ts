@@ -1,4 +1,5 @@
 import type { Batch, Cell, Int64, Vector } from '../batch.ts';
+import { takeVector } from '../batch.ts';
 import { invariant } from '../errors.ts';
 import type { AggregateCall } from '../plan/physical.ts';
 import type { Field, Schema } from '../schema.ts';
@@ -10,7 +11,7 @@ import { createAccumulator } from './aggregates/table.ts';
 import { cellKey } from './cell-key.ts';
 import { type CloseTime, ClosingGroups } from './closing-groups.ts';
 import { type ColumnCodes, columnCodes } from './keys/column-codes.ts';
-import { takeInt32 } from './keys/take.ts';
+import { firstNumbers, takeInt32 } from './keys/take.ts';
 import type { KeyColumn } from './row-grouper.ts';
 
 /** A column of values that nothing refers to any more is made anew when it has so many, and twice as many as there are groups. */
@@ -21,6 +22,22 @@ const SPARSE = 4;
 
 /** Rows of a batch of the whole state at most: the columns of all of it at once would double the memory. */
 const SAVED_ROWS = 65_536;
+
+/** Groups with their partial results, of which no two have the same key. */
+interface PartialGroups {
+  readonly size: number;
+  readonly keys: readonly KeyColumn[];
+  /** The durable columns of the accumulators, one behind another. */
+  readonly columns: readonly Vector[];
+}
+
+/** Where groups are, and which of them were not there before. */
+interface FoundGroups {
+  /** -1: closed too long ago. */
+  readonly slots: Int32Array<ArrayBuffer>;
+  readonly isNew: Uint8Array;
+  readonly made: number;
+}
 
 /**
  * The state of a grouped aggregation: groups in flat arrays, found by close time and then by key, so that closing a window
@@ -64,39 +81,67 @@ export class GroupTable {
     return this.groups;
   }
 
-  /** The slots of groups by their keys, of which there are `count`; groups that are new are made. Those that close at or before `lateMicros` get -1. */
-  slotsOf(keys: readonly KeyColumn[], count: number, lateMicros: number | null = null): Int32Array {
+  /** The slot of the only group of an aggregation without keys. */
+  onlySlot(): Int32Array {
+    return this.find([], 1, null).slots;
+  }
+
+  /** Adds groups to those that are there; gives their slots. Those that close at or before `lateMicros` get -1 and are left out. */
+  merge({ size, keys, columns }: PartialGroups, lateMicros: number | null): Int32Array {
     const wanted = keys.map(({ values, codes }, index) => {
       const known = (this.columns[index] as ColumnCodes).encode(values);
       return takeInt32(known, codes);
     });
-    return this.find(wanted, count, lateMicros);
+    const found = this.find(wanted, size, lateMicros);
+    // The partial result of a group that is new is its state.
+    if (found.made > 0) loadAccumulators(this.accumulators, newSlots(found), columns, 0);
+    if (found.made < size) this.addKnown(found, columns);
+    return found.slots;
+  }
+
+  private addKnown({ slots, isNew, made }: FoundGroups, columns: readonly Vector[]): void {
+    const rows = rowsWithout(isNew, slots.length - made);
+    const partial = this.adder.accumulators();
+    for (const accumulator of partial) accumulator.grow(rows.length);
+    const taken = made === 0 ? columns : columns.map((column) => takeVector(column, rows));
+    loadAccumulators(partial, firstNumbers(rows.length), taken, 0);
+    const into = takeInt32(slots, rows);
+    this.accumulators.forEach((accumulator, index) => {
+      accumulator.merge(into, into.length, partial[index] as Accumulator);
+    });
   }
 
   /** `wanted`: the codes of keys, of which no two are equal. */
-  private find(wanted: readonly Int32Array[], count: number, lateMicros: number | null): Int32Array {
+  private find(wanted: readonly Int32Array[], count: number, lateMicros: number | null): FoundGroups {
     const slots = new Int32Array(count);
+    const isNew = new Uint8Array(count);
+    let made = 0;
     const closing = this.closingKey === null ? null : (wanted[this.closingKey] as Int32Array);
     const codes = closing === null ? 1 : (this.columns[this.closingKey as number] as ColumnCodes).size;
     // By code: the groups that close then, and whether there was none before, so that none need be looked for.
     const known: (ClosingGroups | null | undefined)[] = new Array(codes);
-    const isNew = new Uint8Array(codes);
+    const isFirst = new Uint8Array(codes);
     for (let i = 0; i < count; i++) {
       const code = closing === null ? 0 : (closing[i] as number);
       let groups = known[code];
       if (groups === undefined) {
         groups = this.closingGroups(closing === null ? null : code, lateMicros);
         known[code] = groups;
-        if (groups?.size === 0) isNew[code] = 1;
+        if (groups?.size === 0) isFirst[code] = 1;
       }
       if (groups === null) {
         slots[i] = -1;
         continue;
       }
-      const slot = isNew[code] === 1 ? -1 : groups.find(this.codes, wanted, i);
-      slots[i] = slot >= 0 ? slot : this.allocate(groups, wanted, i, count - i);
+      let slot = isFirst[code] === 1 ? -1 : groups.find(this.codes, wanted, i);
+      if (slot < 0) {
+        slot = this.allocate(groups, wanted, i, count - i);
+        isNew[i] = 1;
+        made++;
+      }
+      slots[i] = slot;
     }
-    return slots;
+    return { slots, isNew, made };
   }
 
   /** The groups that close when those with this code do; null when that is too late. */
@@ -138,13 +183,6 @@ export class GroupTable {
     for (const accumulator of this.accumulators) accumulator.grow(capacity);
     this.codes = this.codes.map((codes) => growInt32(codes, capacity));
     this.idOf = growInt32(this.idOf, capacity);
-  }
-
-  /** Adds group i of a partial result to slot `slots[i]`; -1 leaves it out. */
-  mergeGroups(slots: Int32Array, partial: readonly Accumulator[]): void {
-    this.accumulators.forEach((accumulator, index) => {
-      accumulator.merge(slots, slots.length, partial[index] as Accumulator);
-    });
   }
 
   private drop(groups: ClosingGroups): void {
@@ -297,9 +335,21 @@ export class GroupTable {
   /** Takes rows of `stateSchema`. */
   private load(batch: Batch): void {
     const wanted = this.columns.map((column, index) => column.encode(batch.vectors[index] as Vector));
-    const slots = this.find(wanted, batch.length, null);
+    const { slots } = this.find(wanted, batch.length, null);
     loadAccumulators(this.accumulators, slots, batch.vectors, this.keyFields.length);
   }
+}
+
+/** The slots of groups that are new; -1 for the others. */
+function newSlots({ slots, isNew, made }: FoundGroups): Int32Array {
+  return made === slots.length ? slots : slots.map((slot, group) => (isNew[group] === 1 ? slot : -1));
+}
+
+/** The rows that do not have a flag, of which there are `count`. */
+function rowsWithout(flags: Uint8Array, count: number): Int32Array<ArrayBuffer> {
+  const rows = new Int32Array(count);
+  for (let row = 0, n = 0; n < count; row++) if (flags[row] === 0) rows[n++] = row;
+  return rows;
 }
 
 /** The durable form of groups: key columns, then the columns of the aggregates. */

@@ -1,3 +1,5 @@
+import { growInt32, growUint8 } from './aggregates/accumulator.ts';
+
 /** Slots of a table, each once, in the order in which they were added. */
 export class SlotSet {
   size = 0;
@@ -6,24 +8,25 @@ export class SlotSet {
 
   /** Negative slots are left out. */
   addAll(slots: Int32Array): void {
-    for (const slot of slots) {
-      if (slot < 0) continue;
-      if (slot >= this.isIn.length) this.reserve(slot + 1);
-      if (this.isIn[slot] === 1) continue;
-      this.isIn[slot] = 1;
-      if (this.size === this.list.length) {
-        const list = new Int32Array(this.size * 2);
-        list.set(this.list);
-        this.list = list;
-      }
-      this.list[this.size++] = slot;
+    this.reserve(slots);
+    const { isIn, list } = this;
+    let { size } = this;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number;
+      if (slot < 0 || isIn[slot] === 1) continue;
+      isIn[slot] = 1;
+      list[size++] = slot;
     }
+    this.size = size;
   }
 
-  private reserve(count: number): void {
-    const isIn = new Uint8Array(Math.max(count, this.isIn.length * 2));
-    isIn.set(this.isIn);
-    this.isIn = isIn;
+  /** Makes room for all of them. */
+  private reserve(slots: Int32Array): void {
+    let last = -1;
+    for (let i = 0; i < slots.length; i++) if ((slots[i] as number) > last) last = slots[i] as number;
+    if (last >= this.isIn.length) this.isIn = growUint8(this.isIn, Math.max(last + 1, this.isIn.length * 2));
+    const most = this.size + slots.length;
+    if (most > this.list.length) this.list = growInt32(this.list, Math.max(most, this.list.length * 2));
   }
 
   slots(): Int32Array {

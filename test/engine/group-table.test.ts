@@ -54,7 +54,9 @@ function merge(table: GroupTable, adder: RowAdder, rows: readonly Row[], late: n
   const partial = adder.accumulators();
   for (const accumulator of partial) accumulator.grow(grouper.size);
   adder.add(partial, groups, rows.length, vectors);
-  table.mergeGroups(table.slotsOf(grouper.keys(), grouper.size, late), partial);
+  const { size } = grouper;
+  const columns = partial.flatMap((accumulator) => accumulator.save(Int32Array.from({ length: size }, (_, n) => n)));
+  table.merge({ size, keys: grouper.keys(), columns }, late);
 }
 
 const rowsOf = (batches: Iterable<Batch>): Cell[][] =>

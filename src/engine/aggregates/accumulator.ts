@@ -28,6 +28,7 @@ interface AccumulatorBase {
   /** Columns of the durable form. */
   readonly stateFields: readonly Field[];
   save(slots: Int32Array): readonly Vector[];
+  /** Row i becomes the state of slot `slots[i]`; -1 leaves it out. */
   load(slots: Int32Array, columns: readonly Vector[]): void;
 }
 
@@ -75,6 +76,7 @@ export function loadDoubles(
 ): void {
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] as number;
+    if (slot < 0) continue;
     const isThere = validity === null || validity[i] === 1;
     sums[slot] = isThere ? (values[i] as number) : 0;
     seen[slot] = isThere ? 1 : 0;

@@ -69,7 +69,8 @@ export class CellAccumulator<S> implements CellsAccumulator {
 
   load(slots: Int32Array, columns: readonly Vector[]): void {
     for (let i = 0; i < slots.length; i++) {
-      this.states[slots[i] as number] = this.aggregate.load(columns.map((column) => cellAt(column, i)));
+      const slot = slots[i] as number;
+      if (slot >= 0) this.states[slot] = this.aggregate.load(columns.map((column) => cellAt(column, i)));
     }
   }
 }

@@ -94,9 +94,10 @@ export class LongSumAccumulator implements FlatAccumulator {
       loadDoubles(this.sums, this.seen, slots, values, validity);
       return;
     }
-    this.reset(slots);
+    this.reset(slots.filter((slot) => slot >= 0));
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;
+      if (slot < 0) continue;
       if (validity !== null && validity[i] === 0) continue;
       const value = canonicalInt64(values[i] as number | bigint);
       if (typeof value === 'number') this.sums[slot] = value;

@@ -67,6 +67,7 @@ export class MinMaxAccumulator implements FlatAccumulator {
     const { values, validity } = columns[0] as FixedVector;
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;
+      if (slot < 0) continue;
       this.best[slot] = values[i] as number;
       this.seen[slot] = validity === null || validity[i] === 1 ? 1 : 0;
     }
@@ -124,9 +125,10 @@ export class Int64MinMaxAccumulator extends MinMaxAccumulator {
 
   override load(slots: Int32Array, columns: readonly Vector[]): void {
     const { values, validity } = columns[0] as FixedVector;
-    this.reset(slots);
+    this.reset(slots.filter((slot) => slot >= 0));
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;
+      if (slot < 0) continue;
       if (validity === null || validity[i] === 1) this.offerInt64(slot, values[i] as number | bigint);
     }
   }

@@ -91,6 +91,7 @@ export class MomentsAccumulator implements FlatAccumulator {
     const [counts, means, squares] = columns.map((column) => (column as FixedVector).values);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;
+      if (slot < 0) continue;
       this.counts[slot] = counts?.[i] as number;
       this.means[slot] = means?.[i] as number;
       this.squares[slot] = squares?.[i] as number;

@@ -45,7 +45,10 @@ export class CountAccumulator implements FlatAccumulator {
 
   load(slots: Int32Array, columns: readonly Vector[]): void {
     const values = (columns[0] as FixedVector).values;
-    for (let i = 0; i < slots.length; i++) this.counts[slots[i] as number] = Number(values[i]);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number;
+      if (slot >= 0) this.counts[slot] = Number(values[i]);
+    }
   }
 }
 

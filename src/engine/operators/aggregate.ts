@@ -62,7 +62,7 @@ export class AggregateOperator implements StatefulOperator {
     this.counters = { updated: 0, removed: 0 };
     this.lateGroups.clear();
     const touched = await this.consume(run);
-    if (this.node.keys.length === 0) touched.addAll(this.table.slotsOf([], 1));
+    if (this.node.keys.length === 0) touched.addAll(this.table.onlySlot());
     this.counters.updated = touched.size;
     yield* this.emit(run, touched);
   }
@@ -74,7 +74,7 @@ export class AggregateOperator implements StatefulOperator {
     if (elsewhere === null) {
       for await (const groups of this.chunkGroups(run)) this.merge(groups, run, touched);
     } else {
-      for await (const output of elsewhere) this.merge(ChunkGroups.load(this.node, this.adder, output), run, touched);
+      for await (const output of elsewhere) this.merge(ChunkGroups.load(this.node, output), run, touched);
     }
     return touched;
   }
@@ -129,12 +129,11 @@ export class AggregateOperator implements StatefulOperator {
     for (const group of chunk.lateGroups) this.lateGroups.add(group);
     run.flow.group(this.operatorId, chunk.rows);
     const filtersLate = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
-    const slots = this.table.slotsOf(chunk.keys, chunk.size, filtersLate ? run.lateMicros : null);
+    const slots = this.table.merge(chunk, filtersLate ? run.lateMicros : null);
     touched.addAll(slots);
-    slots.forEach((slot, group) => {
-      if (slot < 0) this.lateGroups.add(keyText(chunk.keyOf(group)));
-    });
-    this.table.mergeGroups(slots, chunk.accumulators);
+    for (let group = slots.indexOf(-1); group >= 0; group = slots.indexOf(-1, group + 1)) {
+      this.lateGroups.add(keyText(chunk.keyOf(group)));
+    }
   }
 
   private *emit(run: BatchRun, touched: SlotSet): Generator<Batch> {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Vector } from '../../batch.ts';
 import type { StageSpec } from '../../engine/stage.ts';
 import type { ChunkResult } from '../../engine/stage-run.ts';
 import { invariant } from '../../errors.ts';
@@ -33,5 +34,20 @@ export function serveStage(): void {
 
 /** Buffers that are the result's alone: they are handed over, not copied. */
 function buffersOf({ output }: ChunkResult): ArrayBuffer[] {
-  return output.kind === 'bytes' ? [output.bytes.buffer] : [];
+  return output.kind === 'bytes' ? [output.bytes.buffer] : [...new Set(output.vectors.flatMap(buffersOfVector))];
+}
+
+function buffersOfVector(vector: Vector): ArrayBuffer[] {
+  const own = (array: { readonly buffer: ArrayBufferLike }) => array.buffer as ArrayBuffer;
+  const buffers = vector.validity === null ? [] : [own(vector.validity)];
+  switch (vector.kind) {
+    case 'fixed':
+      return [...buffers, own(vector.values)];
+    case 'bytes':
+      return [...buffers, own(vector.offsets), own(vector.bytes)];
+    case 'object':
+      return buffers;
+    case 'struct':
+      return [...buffers, ...vector.children.flatMap(buffersOfVector)];
+  }
 }
