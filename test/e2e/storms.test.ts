@@ -147,12 +147,14 @@ test(
 test(
   'a file that is written to without end does not keep the others waiting',
   async () => {
-    const process = await watching('300ms');
+    // Far longer than this process may be kept from writing on a busy machine.
+    const process = await watching('3s');
     const file = work.deliver('json/endless.ndjson', '');
     const timer = setInterval(() => appendFileSync(file, `${clicksArray('2026-01-01T00:00:01Z').slice(1, -1)}\n`), 20);
     try {
       for (let n = 0; n < 5; n++) work.deliver(`json/${n}.json`, clicksArray('2026-01-01T00:00:02Z'));
-      await until(() => rows().length === 6, 'the others are taken', TIME_LIMIT);
+      await until(() => rows().length >= 6, 'the others are taken', TIME_LIMIT);
+      expect(rows()).toHaveLength(6);
     } finally {
       clearInterval(timer);
     }
