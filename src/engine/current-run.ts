@@ -204,6 +204,7 @@ export class CurrentRun implements BatchRun {
       settings.maxRejectRatio,
       this.firstReject,
       this.side.rejectsPath,
+      checkpoint.dir,
     );
     throw this.tooManyRejects;
   }

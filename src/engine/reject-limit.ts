@@ -1,3 +1,4 @@
+import { shellWord } from '../checkpoint/splits.ts';
 import { dataError } from '../errors.ts';
 import type { RejectedRecord } from '../source.ts';
 
@@ -40,6 +41,7 @@ export function tooManyRejects(
   ratio: number,
   first: RejectedRecord | null,
   rejectsPath: string,
+  checkpointDir: string,
 ): Error {
   const place = first === null ? '' : ` The first: ${first.source}${placeIn(first)}: ${first.reason}.`;
   const earlier =
@@ -47,7 +49,8 @@ export function tooManyRejects(
   return dataError(
     REJECT_RATIO_EXCEEDED,
     `Batch ${batchId} has ${batch.rejected} rejected records among ${batch.rows} rows${earlier}, and maxRejectRatio (--max-reject-ratio) allows ${ratio}.${place} ` +
-      `The batch is not committed and wrote no output; all its rejects are in ${rejectsPath}. Look at them, then start again with a higher ratio: the same batch is then taken, and its rejects stay there.`,
+      `The batch is not committed and wrote no output; all its rejects are in ${rejectsPath}. Look at them. Then either start again with a higher ratio: the same batch is taken, and its rejects stay there. ` +
+      `Or leave a file of the batch out for good, and deliver it mended under another name: clickstream checkpoint quarantine ${shellWord(checkpointDir)} FILE`,
   );
 }
 

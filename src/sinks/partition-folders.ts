@@ -1,5 +1,5 @@
 import { type Batch, cellAt, takeBatch, type Vector } from '../batch.ts';
-import { configError, didYouMean } from '../errors.ts';
+import { configError, dataError, didYouMean } from '../errors.ts';
 import { type Schema, struct } from '../schema.ts';
 import { cellText } from '../sql/values/text.ts';
 
@@ -69,9 +69,9 @@ function folderPart(batch: Batch, column: number, row: number): string {
   const text = cell === null || cell === '' ? NULL_PARTITION : escapePathPart(cellText(field.type, 'UTC')(cell));
   const part = `${escapePathPart(field.name)}=${text}`;
   if (Buffer.byteLength(part) <= MAX_NAME_BYTES) return part;
-  throw configError(
+  throw dataError(
     'PARTITION_VALUE_TOO_LONG',
-    `The value of partition column "${field.name}" gives a folder name longer than ${MAX_NAME_BYTES} bytes: ${part.slice(0, 80)}... Partition by a shorter column.`,
+    `A value of partition column "${field.name}" gives a folder name of ${Buffer.byteLength(part)} bytes, and file systems take ${MAX_NAME_BYTES}: ${part.slice(0, 80)}... Shorten the column before it (left(${field.name}, 50)) or filter such rows out, and start again.`,
   );
 }
 

@@ -1,7 +1,11 @@
 import { readFileSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
+import { systemClock } from '../../src/clock.ts';
 import { exceedsRatio, type RejectCount } from '../../src/engine/reject-limit.ts';
+import { nodeDisk } from '../../src/fs/node-disk.ts';
 import { createSession, type MicroBatch, type QueryConf, type StreamingQuery } from '../../src/index.ts';
+import { quarantine } from '../../src/pipeline/care/quarantine.ts';
 import { createWorkspace, dataFiles, filesBelow, rejects, type Workspace } from '../support/workspace.ts';
 
 const count = (rows: number, rejected: number): RejectCount => ({ rows, rejected });
@@ -96,6 +100,20 @@ describe('a query with maxRejectRatio', () => {
     expect(commits()).toEqual(['0', '1']);
     expect(rows()).toHaveLength(250);
     expect(rejects(work.path('out'), 'rejected')).toHaveLength(50);
+  });
+
+  test('goes on without a file that was set aside, under the same ratio', async () => {
+    deliver('1.json', 100, 0);
+    deliver('2.json', 50, 50);
+    await expect((await run({ maxRejectRatio: 0.3 })).awaitTermination()).rejects.toThrow(
+      `clickstream checkpoint quarantine ${work.path('checkpoint')} FILE`,
+    );
+    const checkpoint = await Checkpoint.open(nodeDisk, work.path('checkpoint'));
+    quarantine(nodeDisk, systemClock, checkpoint, work.path('in', '2.json'));
+    checkpoint.close();
+    await (await run({ maxRejectRatio: 0.3 })).awaitTermination();
+    expect(rows()).toHaveLength(100);
+    expect(rejects(work.path('out'), 'rejected')).toEqual([]);
   });
 
   test('remembers small batches over a restart', async () => {

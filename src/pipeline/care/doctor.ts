@@ -11,6 +11,7 @@ import type { LockHost } from '../../fs/lock-host.ts';
 import { LOCK_NAME, type LockView, lookAtLock } from '../../fs/lock-owner.ts';
 import { lookingDisk } from '../../fs/looking-disk.ts';
 import type { QueryDescription } from '../compatibility.ts';
+import { checkInput } from './check-input.ts';
 import { checkLogs, type Logs } from './check-logs.ts';
 import { checkOutputs } from './check-outputs.ts';
 import { checkSources } from './check-sources.ts';
@@ -50,6 +51,7 @@ async function lookOnce(disk: Disk, dir: string, lock: LockView): Promise<Findin
     ...logs.findings,
     ...exclusions.findings,
     ...checkAttempts(disk, dir, logs, exclusions.exclusions, lock),
+    ...checkInput(disk, dir, logs, exclusions.exclusions),
     ...checkSources(disk, dir, logs),
     ...(await checkState(disk, dir, logs, description)),
     ...(id === null ? [] : checkOutputs(disk, dir, logs, id)),

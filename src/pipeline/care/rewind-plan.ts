@@ -9,12 +9,12 @@ import { pathOf, splitName } from '../../checkpoint/splits.ts';
 import { configError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { exists } from '../../fs/durable.ts';
-import { entryAt } from '../../fs/entries.ts';
 import { lookingDisk } from '../../fs/looking-disk.ts';
 import { outputFiles } from '../../sinks/output-files.ts';
 import { ownerOf } from '../../sinks/owner.ts';
 import { oldestManifestCut } from '../../sinks/spark-manifest.ts';
 import type { QueryDescription } from '../compatibility.ts';
+import { isAsPinned, type PinnedFile } from './check-input.ts';
 import { readVersion, stateFolders } from './check-state.ts';
 
 export interface RewindPlan {
@@ -143,18 +143,6 @@ function inputReasons(disk: Disk, dir: string, offsets: OffsetLog, toBatch: numb
           `${gone.length} of the files read after batch ${toBatch} are gone or were changed, so that their rows would be lost: ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ', ...' : ''}`,
         ]),
   ];
-}
-
-interface PinnedFile {
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeMs: number;
-}
-
-function isAsPinned(disk: Disk, { path, size, mtimeMs }: PinnedFile): boolean {
-  if (!exists(disk, path)) return false;
-  const found = entryAt(disk, path);
-  return found.size === size && found.mtimeMs === mtimeMs;
 }
 
 function outputReasons(

@@ -269,7 +269,7 @@ function changed(split: FileSplit, found: string): SourceFileError {
   return new SourceFileError(
     'SOURCE_FILE_CHANGED',
     split.path,
-    `${split.path} changed after it was taken into a batch: it was ${pinned}, and now ${found}. Input files must not be changed once they are there: deliver them by rename, or set a longer settle time.`,
+    `${split.path} changed after it was taken into a batch: it was ${pinned}, and now ${found}. Input files must not be changed once they are there: deliver them by rename, or set a longer settle time. To go on, put it back as it was, or leave it out for good with \`clickstream checkpoint quarantine\`.`,
   );
 }
 
@@ -279,7 +279,7 @@ function pinnedError(split: FileSplit, error: unknown): Error {
     return new SourceFileError(
       'SOURCE_FILE_MISSING',
       split.path,
-      `${split.path} was taken into a batch and is gone before the batch was committed. Put it back as it was (${split.size} bytes) and start again.`,
+      `${split.path} was taken into a batch and is gone before the batch was committed. Put it back as it was (${split.size} bytes) and start again, or leave it out for good with \`clickstream checkpoint quarantine\`.`,
       error,
     );
   }
@@ -287,7 +287,7 @@ function pinnedError(split: FileSplit, error: unknown): Error {
   return new SourceFileError(
     'SOURCE_FILE_UNREADABLE',
     split.path,
-    `${split.path} was taken into a batch and cannot be read (${code}). Make it readable and start again.`,
+    `${split.path} was taken into a batch and cannot be read (${code}). Make it readable and start again, or leave it out for good with \`clickstream checkpoint quarantine\`.`,
     error,
   );
 }
