@@ -1,11 +1,15 @@
-import type { Coverage } from './coverage.ts';
+import type { Coverage, ReachedBlocks } from './coverage.ts';
 import { mutated } from './mutate.ts';
 import type { Random } from './random.ts';
 import { check, type FuzzTarget } from './target.ts';
 
-/** Inputs between two looks at the coverage. */
-const SAMPLE = 256;
+/** Inputs between two looks at the coverage: fewer while many of them reach something new, for each of those is searched for. */
+const LEAST_SAMPLE = 32;
+const MOST_SAMPLE = 512;
 const MAX_CORPUS = 20_000;
+/** Asking for the memory takes as long as many an input: it is done after those that took long, and now and then. */
+const LONG_MS = 2;
+const INPUTS_PER_LOOK_AT_MEMORY = 16;
 /** For making a finding smaller. */
 const SEARCH_MS = 20_000;
 
@@ -46,7 +50,10 @@ export async function fuzz(target: FuzzTarget, seeds: readonly Uint8Array[], set
 
 class Fuzzer {
   private readonly corpus: Uint8Array[] = [];
+  /** Of inputs, each counted once. */
   private executions = 0;
+  private runs = 0;
+  private sample = LEAST_SAMPLE;
   private finding: FuzzFinding | null = null;
   private readonly builtIns: string;
 
@@ -60,42 +67,51 @@ class Fuzzer {
   async run(seeds: readonly Uint8Array[]): Promise<FuzzResult> {
     const { random, executions, coverage, onProgress } = this.settings;
     this.corpus.push(...seeds);
+    this.executions = seeds.length;
     if (await this.executeAll(seeds)) this.learn();
     while (this.executions < executions && this.finding === null) {
-      const count = Math.min(SAMPLE, executions - this.executions);
+      const count = Math.min(this.sample, executions - this.executions);
       const inputs = Array.from({ length: count }, () => this.next(random));
-      if ((await this.executeAll(inputs)) && coverage !== null) await this.keepNew(inputs, coverage);
+      this.executions += count;
+      if ((await this.executeAll(inputs)) && coverage !== null) {
+        const hasNew = await this.keepNew(inputs, coverage);
+        this.sample = hasNew ? Math.max(LEAST_SAMPLE, this.sample >> 1) : Math.min(MOST_SAMPLE, this.sample * 2);
+      }
       onProgress?.(this.progress());
     }
     return { ...this.progress(), finding: this.finding };
   }
 
   private next(random: Random): Uint8Array {
+    const one = this.kept(random);
+    const other = random.chance(0.5) ? this.kept(random) : one;
+    // Short ones take less time, and a change hits what matters more often.
+    return mutated(other.length < one.length ? other : one, this.corpus, this.target.words, random);
+  }
+
+  private kept(random: Random): Uint8Array {
     const { corpus } = this;
     // What was found last leads on; what was found first is not forgotten.
     const recent = Math.max(0, corpus.length - 64);
     const at = random.chance(0.3) ? recent + random.below(corpus.length - recent) : random.below(corpus.length);
-    return mutated(corpus[at] as Uint8Array, corpus, this.target.words, random);
+    return corpus[at] as Uint8Array;
   }
 
   /** Whether all of them went well. */
   private async executeAll(inputs: readonly Uint8Array[]): Promise<boolean> {
-    for (const input of inputs) {
-      this.executions++;
-      if (!(await this.execute(input))) return false;
-    }
+    for (const input of inputs) if (!(await this.execute(input))) return false;
     return true;
   }
 
   private async execute(input: Uint8Array): Promise<boolean> {
-    const { onInput, maxMemoryBytes } = this.settings;
+    const { onInput } = this.settings;
     onInput?.(input);
+    const startedMs = performance.now();
     try {
       const running = this.target.run(input);
       if (running !== undefined) await running;
       check(builtIns() === this.builtIns, () => 'Object.prototype or Array.prototype is not what it was');
-      const { maxRSS } = process.resourceUsage();
-      check(maxRSS * 1024 < maxMemoryBytes, () => `the process took ${Math.round(maxRSS / 1024)} MB of memory`);
+      if (performance.now() - startedMs > LONG_MS || this.runs++ % INPUTS_PER_LOOK_AT_MEMORY === 0) this.checkMemory();
       return true;
     } catch (error) {
       this.finding = { input, error };
@@ -110,27 +126,42 @@ class Fuzzer {
     coverage?.keep(coverage.take());
   }
 
-  /** `inputs` ran since the last look. Those that reached something new join the corpus: halves are run again to find them. */
-  private async keepNew(inputs: readonly Uint8Array[], coverage: Coverage): Promise<void> {
-    const found = coverage.take();
-    if (!coverage.isNew(found)) return;
-    await this.search(inputs, coverage);
-    // What depends on the inputs before it may not have come again.
-    coverage.keep(found);
+  /** The most that the process ever held, so that nothing passes between two looks. */
+  private checkMemory(): void {
+    const { maxRSS } = process.resourceUsage();
+    check(
+      maxRSS * 1024 < this.settings.maxMemoryBytes,
+      () => `the process took ${Math.round(maxRSS / 1024)} MB of memory`,
+    );
   }
 
-  private async search(inputs: readonly Uint8Array[], coverage: Coverage): Promise<void> {
-    for (const input of inputs) if (!(await this.execute(input))) return;
+  /** `inputs` ran since the last look. Those that reached something new join the corpus. Whether something was new. */
+  private async keepNew(inputs: readonly Uint8Array[], coverage: Coverage): Promise<boolean> {
+    const found = coverage.take();
+    if (!coverage.isNew(found)) return false;
+    await this.search(inputs, found, coverage);
+    // What depends on the inputs before it may not have come again.
+    coverage.keep(found);
+    return true;
+  }
+
+  /** `inputs` reached `found`, some of it new. The first half runs again; the second is searched if the first does not explain it all. */
+  private async search(inputs: readonly Uint8Array[], found: ReachedBlocks, coverage: Coverage): Promise<void> {
+    const [input] = inputs;
+    if (inputs.length === 1 && input !== undefined) return await this.keepIfNew(input, coverage);
+    const first = inputs.slice(0, inputs.length >> 1);
+    if (!(await this.executeAll(first))) return;
+    const ofFirst = coverage.take();
+    if (coverage.isNew(ofFirst)) await this.search(first, ofFirst, coverage);
+    if (this.finding === null && coverage.isNew(found)) await this.search(inputs.slice(first.length), found, coverage);
+  }
+
+  private async keepIfNew(input: Uint8Array, coverage: Coverage): Promise<void> {
+    if (!(await this.executeAll([input]))) return;
     const found = coverage.take();
     if (!coverage.isNew(found)) return;
-    if (inputs.length === 1) {
-      coverage.keep(found);
-      if (this.corpus.length < MAX_CORPUS) this.corpus.push(...inputs);
-      return;
-    }
-    const middle = inputs.length >> 1;
-    await this.search(inputs.slice(0, middle), coverage);
-    await this.search(inputs.slice(middle), coverage);
+    coverage.keep(found);
+    if (this.corpus.length < MAX_CORPUS) this.corpus.push(input);
   }
 
   private progress(): FuzzProgress {
