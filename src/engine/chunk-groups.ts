@@ -6,6 +6,7 @@ import { INT } from '../schema.ts';
 import type { Accumulator } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
 import { firstNumbers } from './keys/take.ts';
+import { groupsOfWindows } from './pane-groups.ts';
 import { type KeyColumn, RowGrouper } from './row-grouper.ts';
 import type { ChunkOutput } from './stage-run.ts';
 
@@ -88,8 +89,11 @@ export class ChunkGrouper {
   finish(): ChunkGroups {
     this.reserve();
     const { groups, rows, accumulators, lateGroups } = this;
-    const all = firstNumbers(groups.size);
-    const columns = accumulators.flatMap((accumulator) => accumulator.save(all));
-    return new ChunkGroups(groups.size, rows, groups.keys(), columns, lateGroups);
+    const summed = { size: groups.size, keys: groups.keys(), accumulators };
+    const { panes } = this.node;
+    const { size, keys, accumulators: sums } = panes === null ? summed : groupsOfWindows(summed, panes, this.adder);
+    const all = firstNumbers(size);
+    const columns = sums.flatMap((accumulator) => accumulator.save(all));
+    return new ChunkGroups(size, rows, keys, columns, lateGroups);
   }
 }

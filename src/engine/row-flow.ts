@@ -106,14 +106,14 @@ function atLeastOneEach({ passed }: OperatorAccount, went: number): string | nul
   return went < passed || (passed === 0 && went > 0) ? `${passed} rows passed, but ${went} went out` : null;
 }
 
-/** Every row with a time is in as many windows as overlap, one fewer at times when the length is no multiple of the slide; late ones flow on. */
+/** Every row with a time is in one pane, or as many windows as overlap, one fewer at times when they are no whole number of slides long; late ones flow on. */
 function windowsOf(
-  { window }: Extract<PhysicalPlan, { op: 'assignWindow' }>,
+  { window, byPane }: Extract<PhysicalPlan, { op: 'assignWindow' }>,
   account: OperatorAccount,
   went: number,
 ): string | null {
   const rows = account.in - account.filtered;
-  const overlapping = window.durationMicros / window.slideMicros;
+  const overlapping = byPane ? 1 : window.durationMicros / window.slideMicros;
   return went < rows * Math.floor(overlapping) || went > rows * Math.ceil(overlapping)
     ? `${rows} rows have a time, but ${went} rows with windows went out`
     : null;

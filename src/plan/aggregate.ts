@@ -85,6 +85,7 @@ export function planAggregate(input: PhysicalPlan, node: AggregateNode, timeZone
     aggregates: calls.calls,
     eventTimeKey,
     sessionKey: sessionKey < 0 ? null : sessionKey,
+    panes: null,
     output: [
       ...keys.map((key, index) => ({ ...key.attribute, qualifier: KEY + index })),
       ...calls.calls.map((call, index) => ({

@@ -11,6 +11,7 @@ import { eventTimeOf, expandItem, findColumn, inputRef, POSITION, positionRef, s
 import { planJoin } from './join.ts';
 import type { LogicalPlan } from './logical.ts';
 import { streamsOf } from './logical.ts';
+import { combinePanes } from './panes.ts';
 import type { AnalyzedQuery, Attribute, PhysicalPlan } from './physical.ts';
 import { isStreamingPlan, nodesOf, scopeOf } from './physical.ts';
 import { pushFilters } from './push-filters.ts';
@@ -33,7 +34,7 @@ export function analyze(logical: LogicalPlan, options: AnalysisOptions): Analyze
     options.timeZone,
     streams.map((stream) => stream.id),
   );
-  const physical = numberOperators(pushFilters(planner.plan(logical)));
+  const physical = numberOperators(combinePanes(pushFilters(planner.plan(logical))));
   return { logical, physical, streams, timeZone: options.timeZone };
 }
 

@@ -107,7 +107,7 @@ function describePhysical(plan: PhysicalPlan): string {
       return `watermark ${clean(plan.output[plan.column]?.name ?? '')}, delay ${plan.delayMs} ms`;
     case 'assignWindow': {
       const { durationMicros, slideMicros, startMicros } = plan.window;
-      return `window of ${typedText(plan.time)}: ${durationMicros / 1000} ms every ${slideMicros / 1000} ms from ${startMicros / 1000} ms`;
+      return `${plan.byPane ? 'pane of the window' : 'window'} of ${typedText(plan.time)}: ${durationMicros / 1000} ms every ${slideMicros / 1000} ms from ${startMicros / 1000} ms`;
     }
     case 'assignSession':
       return `session window of ${typedText(plan.time)}, gap ${typedText(plan.gap)}`;
@@ -118,7 +118,8 @@ function describePhysical(plan: PhysicalPlan): string {
       const calls = plan.aggregates.map((call) => `${call.name}(${call.args.map((arg) => `#${arg}`).join(', ')})`);
       const closes =
         plan.eventTimeKey === null ? 'never closed' : `closed by the watermark of ${keys[plan.eventTimeKey]}`;
-      return `aggregate (state ${plan.operatorId}) keys [${keys.join(', ')}] ${closes}: ${calls.join(', ')}`;
+      const panes = plan.panes === null ? '' : ', put together from panes';
+      return `aggregate (state ${plan.operatorId}) keys [${keys.join(', ')}] ${closes}${panes}: ${calls.join(', ')}`;
     }
     case 'deduplicate':
       return `deduplicate (state ${plan.operatorId}) by [${plan.keys.map((key) => clean(plan.output[key]?.name ?? '')).join(', ')}]`;

@@ -26,6 +26,8 @@ export type PhysicalPlan =
       readonly input: PhysicalPlan;
       readonly time: TypedExpr;
       readonly window: WindowSpec;
+      /** Each row gets its pane instead, one slide long, and is not repeated; the aggregation above puts windows together from panes. */
+      readonly byPane: boolean;
     })
   /** Appends [time, time + gap) as a struct column; rows with a null time or a gap that is null or not positive are filtered. */
   | (Node & {
@@ -53,6 +55,8 @@ export type PhysicalPlan =
       readonly eventTimeKey: number | null;
       /** Position within `keys` of the session window column, for session aggregation. */
       readonly sessionKey: number | null;
+      /** The key, by its position within `keys`, that comes as panes, and the windows to make of them; null: none does. */
+      readonly panes: { readonly key: number; readonly window: WindowSpec } | null;
     })
   | (Node & {
       readonly op: 'deduplicate';

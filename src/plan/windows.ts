@@ -76,7 +76,7 @@ export function planWindow(input: PhysicalPlan, exprs: readonly Expr[], timeZone
   if (lower(call.name) === 'session_window') {
     return { op: 'assignSession', input, time, gap: sessionGap(call, input, timeZone), output };
   }
-  return { op: 'assignWindow', input, time, window: windowSpec(call), output };
+  return { op: 'assignWindow', input, time, window: windowSpec(call), byPane: false, output };
 }
 
 /** Over a window column the time is its last microsecond (Spark: ResolveWindowTime). */

@@ -22,6 +22,11 @@ const QUERIES: Record<string, (events: DataFrame) => DataFrame> = {
       .withWatermark('time', '5 minutes')
       .groupBy(window('time', '10 minutes', '5 minutes'), col('user'))
       .agg(count().as('events'), sum('price').as('price'), max('user').as('last'), collectSet('clicks').as('clicks')),
+  'sliding windows': (events) =>
+    events
+      .withWatermark('time', '5 minutes')
+      .groupBy(col('user'), window('time', '10 minutes', '2 minutes'))
+      .agg(count().as('events'), sum('price').as('price'), max('user').as('last')),
   'groups without end': (events) =>
     events.groupBy(col('place.city'), col('clicks')).agg(sum('price').as('price'), count('user').as('users')),
 };

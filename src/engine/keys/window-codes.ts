@@ -3,6 +3,8 @@ import type { WindowSpec } from '../../plan/physical.ts';
 import { WindowVector } from '../window-vector.ts';
 
 const UNKNOWN = -1;
+/** Known to be new, and without a code so far. */
+const FOUND = -2;
 /** Room before the first window seen. */
 const BEFORE = 512;
 /** At most so many windows between the first and the last stand in the table. */
@@ -30,32 +32,49 @@ export class WindowCodes {
     );
   }
 
-  encode({ newest, perRow, length }: WindowVector): Int32Array {
+  encode(windows: WindowVector): Int32Array {
+    const { newest, perRow, length } = windows;
     const codes = new Int32Array(length);
-    let { table, base } = this;
-    for (let row = 0, n = 0; row < newest.length; row++, n += perRow) {
-      const distance = (newest[row] as number) - base;
-      const at = distance | 0;
-      let isKnown = at === distance && at >= perRow - 1 && at < table.length;
-      for (let k = 0; k < perRow && isKnown; k++) {
-        const code = table[at - k] as number;
-        codes[n + k] = code;
-        isKnown = code !== UNKNOWN;
-      }
-      if (isKnown) continue;
-      for (let k = 0; k < perRow; k++) codes[n + k] = this.codeOf((newest[row] as number) - k);
-      ({ table, base } = this);
+    let row = this.encodeInTable(windows, 0, codes);
+    if (row < newest.length) this.enterNew(windows, row);
+    while (row < newest.length) {
+      for (let k = 0; k < perRow; k++) codes[row * perRow + k] = this.known((newest[row] as number) - k);
+      row = this.encodeInTable(windows, row + 1, codes);
     }
     return codes;
   }
 
-  private codeOf(number: number): number {
-    const known = this.known(number);
-    if (known !== UNKNOWN) return known;
-    const code = this.encodeNew(new WindowVector(Float64Array.of(number), this.window))[0] as number;
-    if (this.reach(number)) this.table[number - this.base] = code;
-    else this.far.set(number, code);
-    return code;
+  /** From row `from` on; stops at the first row with a window that is not in the table, and gives it. */
+  private encodeInTable({ newest, perRow }: WindowVector, from: number, codes: Int32Array): number {
+    const { table, base } = this;
+    for (let row = from, n = from * perRow; row < newest.length; row++, n += perRow) {
+      const distance = (newest[row] as number) - base;
+      const at = distance | 0;
+      if (at !== distance || at < perRow - 1 || at >= table.length) return row;
+      for (let k = 0; k < perRow; k++) {
+        const code = table[at - k] as number;
+        if (code < 0) return row;
+        codes[n + k] = code;
+      }
+    }
+    return newest.length;
+  }
+
+  /** Has the new windows of a batch coded all at once. */
+  private enterNew({ newest, perRow }: WindowVector, from: number): void {
+    const found: number[] = [];
+    for (let row = from; row < newest.length; row++) {
+      for (let k = 0; k < perRow; k++) {
+        const number = (newest[row] as number) - k;
+        if (this.known(number) !== UNKNOWN) continue;
+        this.put(number, FOUND);
+        found.push(number);
+      }
+    }
+    const codes = this.encodeNew(new WindowVector(Float64Array.from(found), this.window));
+    found.forEach((number, index) => {
+      this.put(number, codes[index] as number);
+    });
   }
 
   private known(number: number): number {
@@ -63,6 +82,11 @@ export class WindowCodes {
     const isInside = number >= base && number < base + table.length;
     const code = isInside ? (table[number - base] as number) : UNKNOWN;
     return code === UNKNOWN ? (this.far.get(number) ?? UNKNOWN) : code;
+  }
+
+  private put(number: number, code: number): void {
+    if (this.reach(number)) this.table[number - this.base] = code;
+    else this.far.set(number, code);
   }
 
   /** Makes the table hold the window, if it is near enough. */

@@ -21,7 +21,7 @@ interface Assigned {
  * Windows of an event time, by floor (Spark: TimeWindowing in ResolveTimeWindows.scala): all in microseconds since the
  * epoch, start inclusive, end exclusive, rows without a time filtered out.
  *
- * With `lateRows`, rows that are late for windows of theirs are set aside with the window and by how much. The pairs still flow on:
+ * By pane, a row gets its pane alone, and is not repeated. With `lateRows`, rows that are late for windows of theirs are set aside with the window and by how much. The pairs still flow on:
  * the aggregation above drops them per group and counts as Spark does.
  */
 export function windowOperator(
@@ -38,11 +38,13 @@ export function windowOperator(
       const account = run.account(name);
       for await (const batch of input.rows(run)) {
         const times = time(batch, run.eval)[0] as Vector;
-        const assigned = assignWindows(times, node.window);
+        const assigned = assignWindows(times, node.byPane ? paneOf(node.window) : node.window);
         const { windows } = assigned;
         account.in += batch.length;
         account.filtered += countNulls(times);
-        const late = lateRows && mayBeLate(windows, run) ? reportLate(run, name, batch, assigned, account) : 0;
+        // A pane ends where the earliest window that covers it does.
+        const mayHoldLate = lateRows && mayBeLate(windows, run);
+        const late = mayHoldLate ? reportLate(run, name, batch, assignWindows(times, node.window), account) : 0;
         account.late += late;
         account.passed += batch.length - countNulls(times) - late;
         if (windows.length === 0) continue;
@@ -51,6 +53,11 @@ export function windowOperator(
       }
     },
   };
+}
+
+/** The stretch from the start of a window to that of the next, as a window. */
+function paneOf({ slideMicros, startMicros }: WindowSpec): WindowSpec {
+  return { durationMicros: slideMicros, slideMicros, startMicros };
 }
 
 function countNulls(vector: Vector): number {
