@@ -32,7 +32,7 @@ export function explainWatermarkAhead(watermarkMs: number, batchTimestampMs: num
   return (
     `${isoMs(watermarkMs)} is ${days} ${days === 1 ? 'day' : 'days'} past the batch's own time, ${isoMs(batchTimestampMs)}. ` +
     'One event dated far ahead does that, and every event before the watermark is late from now on. ' +
-    'With maxFutureSkew (--max-future-skew 5m) such events do not move it; the watermark of this checkpoint stays where it is.'
+    'With maxFutureSkew (--max-future-skew 5m) such events do not move it from now on; where it is now it stays, unless the batches since then are taken back (clickstream checkpoint rewind).'
   );
 }
 

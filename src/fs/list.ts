@@ -20,6 +20,8 @@ export interface ListOptions {
   readonly look?: (path: string) => FileStat;
   /** Told of what is there but cannot be looked at (no permission, I/O error, a name that is not UTF-8). */
   readonly unreadable: (path: string, error: Error) => void;
+  /** Told of links that are passed over because they lead out of the root, and where to. */
+  readonly outside?: (path: string, target: string) => void;
 }
 
 /**
@@ -136,7 +138,11 @@ function withinTest(disk: Disk, root: string, options: ListOptions): (path: stri
     const own = prefix ?? tryLook(() => disk.realpath(root), root, options);
     if (own === null) return false;
     prefix = own.endsWith('/') ? own : `${own}/`;
-    return tryLook(() => disk.realpath(path), path, options)?.startsWith(prefix) === true;
+    const target = tryLook(() => disk.realpath(path), path, options);
+    if (target === null) return false;
+    // One that leads to the root itself leads nowhere new.
+    if (!`${target}/`.startsWith(prefix)) options.outside?.(path, target);
+    return target.startsWith(prefix);
   };
 }
 

@@ -78,8 +78,14 @@ describe('what is input', () => {
     symlinkSync('nothing', join(root, 'in/dangling'));
     symlinkSync('.', join(root, 'in/loop'));
     execFileSync('mkfifo', [join(root, 'in/fifo')]);
-    expect(list('/in', { recursive: true })).toEqual(['/in/a', '/in/link']);
+    symlinkSync('.', join(root, 'in/loop2'));
+    const outside: string[][] = [];
+    expect(list('/in', { recursive: true, outside: (...link) => outside.push(link) })).toEqual(['/in/a', '/in/link']);
     expect(told).toEqual([`${root}/in/self`]);
+    expect(outside.sort()).toEqual([
+      [`${root}/in/away`, `${root}/out`],
+      [`${root}/in/passwd`, '/etc/passwd'],
+    ]);
     expect(() => openFile(nodeDisk, join(root, 'in/fifo'))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   });
 });

@@ -300,12 +300,17 @@ class FolderSource implements FileSource {
   }
 
   private listFiles(look?: (path: string) => FileStat) {
-    const { disk, options } = this.request;
+    const { disk, options, onWarning } = this.request;
     const known = (path: string) => this.taken.get(path) ?? this.pending.get(path);
     const { input } = this;
     this.unread.clear();
     const onUnreadable = (path: string, error: unknown) => this.unread.add(path, error);
-    const listing = listInput(disk, { input, recursive: options.recursiveFileLookup, known, look, onUnreadable });
+    const onOutside = (path: string, target: string) =>
+      onWarning(
+        `${path} is a link that leads out of the input folder, to ${target}: it is not followed. Move the file there, or read its own folder.`,
+      );
+    const recursive = options.recursiveFileLookup;
+    const listing = listInput(disk, { input, recursive, known, look, onUnreadable, onOutside });
     this.folders = listing.folders;
     if (!options.readManifest) return listing;
     const listed = input.bases.flatMap((base) => manifestFiles(disk, base) ?? []);

@@ -76,6 +76,8 @@ export interface ListRequest {
   readonly look?: ((path: string) => FileStat) | undefined;
   /** Something is there and cannot be looked at. */
   readonly onUnreadable: (path: string, error: unknown) => void;
+  /** A link leads out of the input, and is passed over. */
+  readonly onOutside?: (path: string, target: string) => void;
 }
 
 /** Lists input files. What cannot be looked at is reported and left out until it can. */
@@ -91,6 +93,7 @@ export function listInput(disk: Disk, request: ListRequest): InputListing {
       complete = false;
       request.onUnreadable(path, error);
     },
+    ...(request.onOutside === undefined ? {} : { outside: request.onOutside }),
   });
   return { files: [...files], folders, complete };
 }

@@ -144,6 +144,7 @@ describe('taking files', () => {
     put(join(folder, 'yes'), 'yes');
     const source = sourceOf(folder);
     expect(await batchesOf(source)).toEqual([['yes']]);
+    expect(source.warnings).toEqual([expect.stringContaining('/link is a link that leads out of the input folder')]);
   });
 
   test('recursiveFileLookup enters folders of any name', async () => {
