@@ -149,8 +149,11 @@ test(
   async () => {
     // Far longer than this process may be kept from writing on a busy machine.
     const process = await watching('3s');
-    const file = work.deliver('json/endless.ndjson', '');
-    const timer = setInterval(() => appendFileSync(file, `${clicksArray('2026-01-01T00:00:01Z').slice(1, -1)}\n`), 20);
+    const file = work.path('json/endless.ndjson');
+    const write = () => appendFileSync(file, `${clicksArray('2026-01-01T00:00:01Z').slice(1, -1)}\n`);
+    // Not delivered, as an old file: from its first moment on it is being written to.
+    write();
+    const timer = setInterval(write, 20);
     try {
       for (let n = 0; n < 5; n++) work.deliver(`json/${n}.json`, clicksArray('2026-01-01T00:00:02Z'));
       await until(() => rows().length >= 6, 'the others are taken', TIME_LIMIT);
