@@ -7,6 +7,8 @@ import { splitName } from '../checkpoint/splits.ts';
 import { configError } from '../errors.ts';
 import type { DirectoryEntry, Disk } from '../fs/disk.ts';
 import { exists } from '../fs/durable.ts';
+import type { LockHost } from '../fs/lock-host.ts';
+import { type LockView, lookAtLock } from '../fs/lock-owner.ts';
 import { explainOpenWindows, explainWatermarkAhead } from '../index.ts';
 import { plural } from './table.ts';
 
@@ -15,9 +17,10 @@ import { plural } from './table.ts';
  *
  * @throws ClickstreamError NO_CHECKPOINT
  */
-export function statusReport(disk: Disk, folder: string): string[] {
+export async function statusReport(disk: Disk, folder: string, host?: LockHost): Promise<string[]> {
+  const lock = await lookAtLock(disk, resolve(folder), host);
   const view = Checkpoint.inspect(disk, resolve(folder));
-  if (view !== null) return statusLines(folder, view);
+  if (view !== null) return statusLines(folder, view, lock);
   throw configError('NO_CHECKPOINT', `there is no checkpoint in ${folder}: no query has run with it yet.`);
 }
 
@@ -34,16 +37,21 @@ export function findCheckpoints(disk: Disk, folder: string): string[] {
   );
 }
 
-function statusLines(folder: string, view: CheckpointView): string[] {
+function statusLines(folder: string, view: CheckpointView, lock: LockView): string[] {
   const { id, offsets, commits } = view;
   const committed = commits.newest;
-  const lines = [folder, `  query      ${id}`, `  batches    ${plural(committed + 1, 'batch', 'batches')} committed`];
+  const lines = [folder, `  query      ${id}`];
+  if (lock.state === 'held') lines.push(`  in use     by ${lock.owner}`);
+  if (lock.state === 'dead') {
+    lines.push(`  in use     no more: ${lock.owner}, was killed, or the power went; the next start goes on from there`);
+  }
+  lines.push(`  batches    ${plural(committed + 1, 'batch', 'batches')} committed`);
   if (view.rewindingTo !== null) {
     lines.push(
       `  rewind     to batch ${view.rewindingTo} was begun and not finished: ${rewindCommand(folder, view.rewindingTo)}`,
     );
   } else if (offsets.newest > committed) {
-    lines.push(`  pending    batch ${offsets.newest} is logged, not committed: ${pendingText(folder, view)}`);
+    lines.push(`  pending    batch ${offsets.newest} is logged, not committed: ${pendingText(folder, view, lock)}`);
   }
   const commit = commits.get(committed);
   const watermarkMs = commit?.nextBatchWatermarkMs ?? 0;
@@ -58,11 +66,17 @@ function statusLines(folder: string, view: CheckpointView): string[] {
   return lines;
 }
 
-function pendingText(folder: string, { attempts }: CheckpointView): string {
+function pendingText(folder: string, { attempts }: CheckpointView, { state }: LockView): string {
+  const runs = {
+    held: 'runs now',
+    free: 'runs again at the next start',
+    dead: 'runs again at the next start',
+    unreadable: 'runs now, or again at the next start',
+  }[state];
   const crashed = attempts?.crashed ?? 0;
-  if (crashed === 0) return 'it runs now, or again at the next start';
+  if (crashed === 0) return `it ${runs}`;
   const times = `it crashed ${plural(crashed, 'time')}`;
-  if (crashed < MAX_CRASHED_ATTEMPTS) return `${times}, and runs now, or again at the next start`;
+  if (crashed < MAX_CRASHED_ATTEMPTS) return `${times}, and ${runs}`;
   return `${times}, and is not run again by itself; \`clickstream checkpoint doctor ${folder}\` says what to do`;
 }
 

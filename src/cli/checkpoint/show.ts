@@ -9,10 +9,10 @@ import { statusReport } from '../status-report.ts';
 import { plural } from '../table.ts';
 
 /** All that a checkpoint says of itself, for people: where the query stands, its logs, what it was, and its state. Errors: NO_CHECKPOINT. */
-export function checkpointReport(disk: Disk, folder: string): string[] {
+export async function checkpointReport(disk: Disk, folder: string): Promise<string[]> {
   const view = inspect(disk, folder);
   return [
-    ...statusReport(disk, folder),
+    ...(await statusReport(disk, folder)),
     `  offsets    ${logText(view.offsets)}`,
     `  commits    ${logText(view.commits)}`,
     ...descriptionLines(view.description),

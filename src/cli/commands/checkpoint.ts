@@ -29,7 +29,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     async run(dir, _operand, _args, io) {
       const { nodeDisk } = await import('../../fs/node-disk.ts');
       const { checkpointReport } = await import('../checkpoint/show.ts');
-      io.stdout.write(`${checkpointReport(nodeDisk, dir).join('\n')}\n`);
+      io.stdout.write(`${(await checkpointReport(nodeDisk, dir)).join('\n')}\n`);
       return EXIT_CODES.done;
     },
   },

@@ -26,6 +26,6 @@ async function run(args: Arguments<typeof OPTIONS>, io: CommandIo): Promise<numb
   const { nodeDisk } = await import('../../fs/node-disk.ts');
   const { findCheckpoints, statusReport } = await import('../status-report.ts');
   const folders = args.checkpoint === undefined ? findCheckpoints(nodeDisk, CHECKPOINTS) : [args.checkpoint];
-  for (const folder of folders) io.stdout.write(`${statusReport(nodeDisk, folder).join('\n')}\n`);
+  for (const folder of folders) io.stdout.write(`${(await statusReport(nodeDisk, folder)).join('\n')}\n`);
   return EXIT_CODES.done;
 }
