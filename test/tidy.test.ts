@@ -11,6 +11,7 @@ import {
   type Tree,
   undeclaredPackages,
 } from './support/house-rules.ts';
+import { MUTANTS } from './tools/mutant-list.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
@@ -48,6 +49,14 @@ describe('the house', () => {
   test('nothing names a folder of one machine', () =>
     expect(machinePaths(only(everything, (path) => path !== 'test/tidy.test.ts'))).toEqual([]));
   test('the lock file is bound to no host', () => expect(lockedHosts(read('package-lock.json'))).toEqual([]));
+  test.each(MUTANTS)('the seeded bug has its place: $name', ({ file, edits, caughtBy }) => {
+    expect(everything.has(caughtBy)).toBe(true);
+    let text = everything.get(file) ?? '';
+    for (const [from, to] of edits) {
+      expect(text.split(from)).toHaveLength(2);
+      text = text.replace(from, () => to);
+    }
+  });
 });
 
 describe('the rules bite', () => {

@@ -223,7 +223,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a rewind does not look whether the input is still there',
-    file: 'src/pipeline/care/rewind-plan.ts',
+    file: 'src/pipeline/care/check-input.ts',
     edits: [
       [
         '  return found.size === size && found.mtimeMs === mtimeMs;',
