@@ -12,6 +12,9 @@ const FLUSH_EVERY_BATCHES = 32;
 /** Segments are merged up to this many lines; so the work of one batch is bounded. */
 const SEALED_LINES = 50_000;
 
+/** So many lines more than those of the files remembered may be dead, of files that are gone: few, for a folder of few files. */
+const DEAD_LINES = 2000;
+
 /**
  * The file source's memory of the files it took, without an age limit. Every batch's files are pinned in `offsets/N` already, so only now and then
  * the newest are written to a segment of their own; small neighbours are merged, so that there are few segments and each line is rewritten seldom.
@@ -106,7 +109,7 @@ export class SeenFiles {
     if (batchId <= this.flushedThrough) return;
     invariant(batchId <= this.newestBatch, `batch ${batchId} was not added to ${this.segments.dir}`);
     const lines = this.pending.filter((line) => line.batchId <= batchId);
-    if (this.segments.lineCount + lines.length > 2 * this.size + SEALED_LINES) this.rewrite(batchId);
+    if (this.segments.lineCount + lines.length > 2 * this.size + DEAD_LINES) this.rewrite(batchId);
     else this.append(batchId, lines);
     this.pending = this.pending.filter((line) => line.batchId > batchId);
   }

@@ -101,6 +101,30 @@ test('what is forgotten is gone from the disk in the end', () => {
   expect(SeenFiles.open(disk.crash(), DIR).size).toBe(10);
 });
 
+test('where files come and go, what is on the disk follows those that are there', () => {
+  const disk = new ModelDisk();
+  const seen = SeenFiles.open(disk, DIR);
+  const pathsOf = (batchId: number) => Array.from({ length: 10 }, (_, i) => `/in/${batchId}-${i}`);
+  let mostLines = 0;
+  for (let batchId = 0; batchId < 2000; batchId++) {
+    seen.addBatch(
+      batchId,
+      pathsOf(batchId).map((path) => fileOf(path)),
+    );
+    if (batchId >= 10) seen.forget(pathsOf(batchId - 10));
+    if (batchId % 32 !== 31) continue;
+    seen.flush(batchId);
+    const texts = disk.files().map((path) => new TextDecoder().decode(disk.readFile(path)));
+    mostLines = Math.max(
+      mostLines,
+      texts.reduce((sum, text) => sum + text.split('\n').length, 0),
+    );
+  }
+  expect(seen.size).toBe(100);
+  expect(mostLines).toBeLessThan(2500);
+  expect([...SeenFiles.open(disk.crash(), DIR).paths()]).toContain('/in/1983-9');
+});
+
 type Step = { batch: { path: string; size: number }[]; forget: string[]; flush: boolean };
 
 function replay(seen: SeenFiles, log: readonly Step['batch'][]): void {

@@ -28,8 +28,8 @@ const HEAP_NOISE_MB = 16;
 const OPEN_IN_A_BATCH = 8;
 /** The last third of a run may be so much larger than the second, whose logs are full by then. */
 const MOST_CHECKPOINT_GROWTH = 1.25;
-/** Logs of files are made shorter when they are this long: until then they only grow. */
-const LOGS_KB = 256;
+/** The log of the files taken is made shorter when some thousands of its lines are of files that are gone: until then it only grows. */
+const LOGS_KB = 512;
 
 /** Judges the samples of one task, in the order in which they were taken. */
 export function judge(samples: readonly Sample[]): Verdict {
