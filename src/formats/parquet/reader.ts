@@ -109,9 +109,10 @@ function vectorAt(
 ): Vector {
   if (position < 0) return vectorOf(field.type, new Array<null>(length).fill(null));
   const source = file.schema.fields[position] as Field;
-  const values = (columns.get(source.name) as DecodedArray).slice(from, from + length);
+  // Of a column without pages the library hands out nothing.
+  const values = columns.get(source.name)?.slice(from, from + length);
   const shape = file.shapes[position];
-  if (shape === undefined || values.length !== length) throw broken(`column "${source.name}" has too few rows`);
+  if (shape === undefined || values?.length !== length) throw broken(`column "${source.name}" has too few rows`);
   // The library gives null for a null, and undefined where a page asks its dictionary for what that lacks.
   if (file.leaves.get(source.name)?.isFlat && Array.isArray(values) && values.includes(undefined)) {
     throw broken(`column "${source.name}" has values that are not there`);

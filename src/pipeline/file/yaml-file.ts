@@ -71,7 +71,12 @@ class Reader {
       else if (pos === first?.pos)
         this.report('YAML_SYNTAX', SYNTAX_MISTAKES[code] ?? `${message.replace(/\.?$/, '.')}`, pos[0]);
     }
-    const resolve = (node: unknown) => (isAlias(node) ? node.resolve(document) : node) as Node | null | undefined;
+    const resolve = (node: unknown) => {
+      if (!isAlias(node)) return node as Node | null | undefined;
+      const found = node.resolve(document);
+      if (found === undefined) this.report('YAML_SYNTAX', unknownAlias(node.source), node.range?.[0] ?? 0);
+      return found;
+    };
     return this.visit(document.contents, [], 0, resolve);
   }
 
@@ -164,6 +169,10 @@ const SYNTAX_MISTAKES: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'A bracket, a quote or a comma is missing. Check that every bracket and quote is closed.',
   MULTILINE_IMPLICIT_KEY: 'A key must be on one line, with ":" behind it.',
 };
+
+function unknownAlias(name: string): string {
+  return `*${name} stands for what is marked with &${name} further up, and nothing is. Put quotes around a text that begins with "*".`;
+}
 
 function keyOf(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

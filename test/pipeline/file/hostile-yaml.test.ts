@@ -39,6 +39,14 @@ describe('YAML that would take all memory, or end the process, is a mistake like
     expect(await messagesOf('sources: &s\n  a: *s\n')).toContain('too large or has no end');
   });
 
+  test('an alias of nothing, as a value and as a key', async () => {
+    expect(await messagesOf('from: *s')).toBe(
+      '*s stands for what is marked with &s further up, and nothing is. Put quotes around a text that begins with "*".',
+    );
+    expect(await messagesOf('? *a')).toContain('*a stands for what is marked with &a');
+    expect(await codesOf('? *a')).toEqual(['YAML_SYNTAX']);
+  });
+
   test('aliases that are what they look like are followed', async () => {
     const text = `sources:
   one: &files { format: csv, path: in, schema: a INT }
