@@ -29,6 +29,7 @@ import type { Session } from './session.ts';
 import { openSideChannels } from './side-channel.ts';
 import type { SinkSpec } from './sink-spec.ts';
 import { checkSink, type OpenSinkRequest, openSink, type SinkPlan, sinkPlan } from './sinks.ts';
+import { ColumnThreads } from './stage-pool/column-threads.ts';
 import { openStage } from './stage-pool/open.ts';
 
 /** A streaming query as a writer describes it: the same value from either door. */
@@ -115,8 +116,10 @@ function openParts(
   const place = { checkpoint, disk, clock, keptBatches: settings.keepBatches, plan: query.physical };
   const { outputMode } = definition;
   const sources = query.streams.map((stream, index) => openSource(stream, index, place));
+  const columns = new ColumnThreads();
   const output = openOutput(sink, checkpoint, {
     disk,
+    encodeElsewhere: columns.encode,
     session: definition.session,
     queryId: checkpoint.id,
     ranBefore: checkpoint.commits.newest >= 0,
@@ -132,7 +135,7 @@ function openParts(
     outputMode,
     sources,
     sink: output,
-    stage: openStage({ query, outputMode, sources, sink: output, disk, workers: settings.workers }),
+    stage: openStage({ query, outputMode, sources, sink: output, disk, workers: settings.workers, columns }),
     sinkDescription: sink.description,
     checkpoint,
     openState: ({ operatorId, schema, keyColumns }) =>

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { configError, didYouMean } from '../errors.ts';
+import type { EncodeElsewhere } from '../formats/parquet/encode-columns.ts';
 import type { Disk } from '../fs/disk.ts';
 import type { Attribute } from '../plan/physical.ts';
 import { schemaOf } from '../plan/physical.ts';
@@ -9,6 +10,7 @@ import { openFileSink } from '../sinks/file.ts';
 import { foreachSink } from '../sinks/foreach.ts';
 import { foreachBatchSink } from '../sinks/foreach-batch.ts';
 import { memorySink } from '../sinks/memory.ts';
+import type { OutputFormat } from '../sinks/output-format.ts';
 import { claimOutput } from '../sinks/owner.ts';
 import type { QueryDefinition } from './build.ts';
 import type { FormatName, Options } from './formats.ts';
@@ -137,6 +139,8 @@ export function checkSink(sink: SinkPlan, mode: OutputMode, continuous: boolean,
 export interface OpenSinkRequest {
   readonly disk: Disk;
   readonly session: Session;
+  /** Other threads for row groups of Parquet. */
+  readonly encodeElsewhere: EncodeElsewhere;
   readonly queryId: string;
   /** Batches were committed with this checkpoint. */
   readonly ranBefore: boolean;
@@ -163,7 +167,7 @@ export function openSink(plan: SinkPlan, request: OpenSinkRequest): Sink {
     const output = {
       disk,
       directory: plan.outputFolder,
-      format: FORMATS[spec.format as FormatName].format,
+      format: outputFormat(spec.format as FormatName, request.encodeElsewhere),
       formatOptions: plan.formatOptions,
       queryId,
       expectOwned,
@@ -176,6 +180,12 @@ export function openSink(plan: SinkPlan, request: OpenSinkRequest): Sink {
   }
   if (spec.format === 'console') return openConsole(ownOptions);
   return openMemory(plan, request);
+}
+
+function outputFormat(name: FormatName, elsewhere: EncodeElsewhere): OutputFormat {
+  if (name !== 'parquet') return FORMATS[name].format;
+  const { format } = FORMATS.parquet;
+  return { ...format, openEncoder: (request) => format.openEncoder(request, elsewhere) };
 }
 
 function openConsole(options: Options): Sink {

@@ -28,13 +28,15 @@ describe('batches that several threads work on', () => {
       '--checkpoint',
       work.path(name, 'state'),
     ];
-    const words = [task, ...folders, '--once', '--settle', '0', '--json', ...more];
+    return await report(name, [task, ...folders, '--settle', '0', ...more, '--workers', String(workers)]);
+  };
+  const report = async (name: string, words: readonly string[]) => {
     const env = {
       ...process.env,
       NODE_OPTIONS: `--require ${PRELOAD}`,
       THREADS_FILE: work.path(`${name}.threads`),
     };
-    const running = startProcess(process.execPath, [BIN, ...words, '--workers', String(workers)], work.dir, env);
+    const running = startProcess(process.execPath, [BIN, ...words, '--once', '--json'], work.dir, env);
     const { code, stdout, stderr } = await running.ended;
     if (code !== 0) throw new Error(stderr);
     const batches = stdout
@@ -91,7 +93,44 @@ describe('batches that several threads work on', () => {
       expect({ ...shared, threads: 0 }).toEqual(windows);
     }
   }, 240_000);
+
+  test('keep state and row groups the same for windows of many keys', async () => {
+    const keyed = async (workers: number) => {
+      const name = `keyed-${workers}`;
+      const file = work.deliver(`${name}.pipeline.yaml`, keyedPipeline(work.dir, name, workers));
+      const state = () => outputOf(work.path(name, 'state', 'state'));
+      return { ...(await report(name, ['run', file])), state: state() };
+    };
+    const one = await keyed(1);
+    expect(Object.keys(one.state)).toContain('0/0.delta');
+    for (const workers of [2, 8]) {
+      const shared = await keyed(workers);
+      expect(shared.threads).toBe(workers - 1);
+      expect({ ...shared, threads: 0 }).toEqual(one);
+    }
+  }, 240_000);
 });
+
+/** Windows of a second by a number of ten thousand, some 400,000 groups; what is open at the end of a batch goes into the state. */
+function keyedPipeline(folder: string, name: string, workers: number): string {
+  return `name: ${name}
+sources:
+  rows:
+    format: csv
+    path: ${folder}/csv
+    schema: datetime TIMESTAMP, note STRING, clicks LONG, impressions LONG, quantity LONG, total_price DOUBLE
+    options: { header: true, settle: 0, maxFilesPerTrigger: 3 }
+    watermark: { column: datetime, delay: 10 seconds }
+steps:
+  - select: [datetime, "cast(total_price * 100 as string) as cents", clicks, total_price]
+  - groupBy: ["window(datetime, '1 second')", cents]
+    agg: [count(*) AS rows, sum(clicks) AS clicks, avg(total_price) AS price]
+  - select: [window.start AS second, cents, rows, clicks, price]
+sink: { format: parquet, path: "${folder}/${name}/out", options: { rowGroupRows: 10000 } }
+checkpoint: ${folder}/${name}/state
+settings: { drain: true, workers: ${workers} }
+`;
+}
 
 /** Rows of a few hours in some disorder, in the columns of task2 and a long one that it does not read, with line ends in it. */
 function wideCsv(file: number): string {

@@ -1,5 +1,6 @@
 import type { Batch } from '../../batch.ts';
 import type { EncodeRequest } from '../../format.ts';
+import type { EncodeElsewhere } from './encode-columns.ts';
 import { openHyparquetWriter } from './hyparquet-writer.ts';
 import { type ParquetOptions, parquetOptions } from './options.ts';
 import type { ParquetWriter } from './parquet-writer.ts';
@@ -17,13 +18,16 @@ export interface ParquetEncoder {
 }
 
 /**
- * Opens an encoder of one file; `request.options` are `ParquetOptions`.
+ * Opens an encoder of one file; `request.options` are `ParquetOptions`. `elsewhere` may have other threads encode row groups.
  *
  * @throws PARQUET_TYPE when the schema has a column that the writer cannot write.
  */
-export async function openParquetEncoder(request: EncodeRequest): Promise<ParquetEncoder> {
+export async function openParquetEncoder(
+  request: EncodeRequest,
+  elsewhere: EncodeElsewhere = () => null,
+): Promise<ParquetEncoder> {
   const options = parquetOptions(request.options);
-  const writer = await openWriter(request, options);
+  const writer = await openWriter(request, options, elsewhere);
   const groups = new RowGroups(request.schema, options.rowGroupRows);
   return {
     async encode(batch) {
@@ -41,8 +45,12 @@ export async function openParquetEncoder(request: EncodeRequest): Promise<Parque
   };
 }
 
-function openWriter(request: EncodeRequest, options: ParquetOptions): Promise<ParquetWriter> {
+function openWriter(
+  request: EncodeRequest,
+  options: ParquetOptions,
+  elsewhere: EncodeElsewhere,
+): Promise<ParquetWriter> {
   return options.parquetWriter === 'parquetjs-lite'
     ? openParquetjsLite(request.schema, options)
-    : openHyparquetWriter(request.schema, options);
+    : openHyparquetWriter(request.schema, options, elsewhere);
 }

@@ -1,7 +1,7 @@
-import type { Encoding, SchemaElement } from 'hyparquet';
-import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import type { ColumnMetaData, Encoding, SchemaElement } from 'hyparquet';
+import type { ParquetWriter } from 'hyparquet-writer';
 import type { FlatValues } from './flat-values.ts';
-import { PLAIN, RLE_DICTIONARY, writeDataPageHeader, writeDictionaryPageHeader } from './page-header.ts';
+import { dataPageHeader, dictionaryPageHeader, PLAIN, RLE_DICTIONARY } from './page-header.ts';
 import { bitsFor, runLengths } from './run-lengths.ts';
 
 /** What the library keeps of a column chunk, to write the footer. */
@@ -27,6 +27,15 @@ export interface Codec {
   readonly compress: Compressor;
 }
 
+/** One column of a row group, as bytes and what the footer says of them. Plain data; places are counted from its first byte. */
+export interface EncodedColumn {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Behind the dictionary, where there is one. */
+  readonly firstPage: number;
+  readonly pages: readonly { readonly offset: number; readonly bytes: number; readonly firstRow: number }[];
+  readonly metaData: Omit<ColumnMetaData, 'data_page_offset' | 'dictionary_page_offset'>;
+}
+
 /** The values of a column as its pages hold them. */
 interface EncodedValues {
   readonly encoding: Encoding;
@@ -39,21 +48,21 @@ interface EncodedValues {
 }
 
 /**
- * Writes one column of a row group: values are copied from the vector as they are, or numbered where a dictionary halves them. The format is
+ * Encodes one column of a row group: values are copied from the vector as they are, or numbered where a dictionary halves them. The format is
  * Parquet's own (parquet.thrift, Encodings.md); the library writes everything else of the file.
  */
-export function writeFlatColumn(out: ByteWriter, column: FlatColumn, codec: Codec): WrittenColumn {
+export function encodeFlatColumn(column: FlatColumn, codec: Codec): EncodedColumn {
   const { element, validity, rows, values } = column;
-  const start = out.offset;
+  const out = new Parts();
   const encoded = encodedValues(values);
   const pageRows = Math.max(1, Math.floor((rows * PAGE_BYTES) / Math.max(1, encoded.totalBytes)));
   const used = isWorthwhile(codec, encoded, values.length) ? codec : UNCOMPRESSED;
   let uncompressed = 0;
   if (encoded.dictionary !== null) uncompressed += writeDictionary(out, encoded.dictionary, used);
-  const firstPage = out.offset;
-  const locations = [];
+  const firstPage = out.length;
+  const pages = [];
   for (let from = 0, value = 0; from < rows; from += pageRows) {
-    const at = out.offset;
+    const offset = out.length;
     const to = Math.min(rows, from + pageRows);
     const present = validity === null ? to - from : countOnes(validity, from, to);
     const levels = definitionLevels(element, validity, from, to);
@@ -67,30 +76,67 @@ export function writeFlatColumn(out: ByteWriter, column: FlatColumn, codec: Code
       uncompressed: levels.length + plain.length,
       compressed: levels.length + bytes.length,
     } as const;
-    writeDataPageHeader(out, page, used !== UNCOMPRESSED);
-    uncompressed += out.offset - at + page.uncompressed;
-    out.appendBytes(levels);
-    out.appendBytes(bytes);
-    locations.push({ offset: BigInt(at), compressed_page_size: out.offset - at, first_row_index: BigInt(from) });
+    out.append(dataPageHeader(page, used !== UNCOMPRESSED));
+    uncompressed += out.length - offset + page.uncompressed;
+    out.append(levels);
+    out.append(bytes);
+    pages.push({ offset, bytes: out.length - offset, firstRow: from });
     value += present;
   }
   const { encoding, dictionary } = encoded;
-  const pages = { page_type: 'DATA_PAGE_V2', encoding, count: locations.length } as const;
+  const dataPages = { page_type: 'DATA_PAGE_V2', encoding, count: pages.length } as const;
   const dictionaryPage = { page_type: 'DICTIONARY_PAGE', encoding: 'PLAIN', count: 1 } as const;
-  const meta_data = {
+  const metaData = {
     type: element.type as NonNullable<SchemaElement['type']>,
     encodings: dictionary === null ? [encoding] : (['PLAIN', encoding] as Encoding[]),
     path_in_schema: [element.name],
     codec: used.name,
     num_values: BigInt(rows),
-    total_compressed_size: BigInt(out.offset - start),
+    total_compressed_size: BigInt(out.length),
     total_uncompressed_size: BigInt(uncompressed),
-    data_page_offset: BigInt(firstPage),
-    ...(dictionary === null ? {} : { dictionary_page_offset: BigInt(start) }),
     statistics: statisticsOf(column, encoded.distinct),
-    encoding_stats: dictionary === null ? [pages] : [dictionaryPage, pages],
+    encoding_stats: dictionary === null ? [dataPages] : [dictionaryPage, dataPages],
   };
-  return { chunk: { meta_data, file_offset: BigInt(start) }, offsetIndex: { page_locations: locations } };
+  return { bytes: out.take(), firstPage, pages, metaData };
+}
+
+/** What the library is told of a column that begins at byte `start` of the file. */
+export function placedColumn({ firstPage, pages, metaData }: EncodedColumn, start: number): WrittenColumn {
+  const dictionary = firstPage === 0 ? {} : { dictionary_page_offset: BigInt(start) };
+  return {
+    chunk: {
+      meta_data: { ...metaData, data_page_offset: BigInt(start + firstPage), ...dictionary },
+      file_offset: BigInt(start),
+    },
+    offsetIndex: {
+      page_locations: pages.map(({ offset, bytes, firstRow }) => ({
+        offset: BigInt(start + offset),
+        compressed_page_size: bytes,
+        first_row_index: BigInt(firstRow),
+      })),
+    },
+  };
+}
+
+/** Bytes that are put together when all are there. */
+class Parts {
+  length = 0;
+  private readonly parts: Uint8Array[] = [];
+
+  append(bytes: Uint8Array): void {
+    this.parts.push(bytes);
+    this.length += bytes.length;
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    const all = new Uint8Array(this.length);
+    let at = 0;
+    for (const part of this.parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
 }
 
 const UNCOMPRESSED: Codec = { name: 'UNCOMPRESSED', compress: (bytes) => bytes };
@@ -137,16 +183,15 @@ function isWorthwhile(codec: Codec, encoded: EncodedValues, values: number): boo
 }
 
 function writeDictionary(
-  out: ByteWriter,
+  out: Parts,
   { entries, bytes }: NonNullable<EncodedValues['dictionary']>,
   codec: Codec,
 ): number {
-  const at = out.offset;
   const compressed = codec.compress(bytes);
-  writeDictionaryPageHeader(out, entries, { uncompressed: bytes.length, compressed: compressed.length });
-  const header = out.offset - at;
-  out.appendBytes(compressed);
-  return header + bytes.length;
+  const header = dictionaryPageHeader(entries, { uncompressed: bytes.length, compressed: compressed.length });
+  out.append(header);
+  out.append(compressed);
+  return header.length + bytes.length;
 }
 
 function definitionLevels(element: SchemaElement, validity: Uint8Array | null, from: number, to: number): Uint8Array {

@@ -1,5 +1,3 @@
-import type { ByteWriter } from 'hyparquet-writer';
-
 /** Numbers of `parquet.thrift`. */
 export const PLAIN = 0;
 export const RLE_DICTIONARY = 8;
@@ -26,34 +24,34 @@ export interface DataPage extends PageSizes {
 }
 
 /** The header of a page of values; levels are in front of the values and not compressed. */
-export function writeDataPageHeader(out: ByteWriter, page: DataPage, isCompressed: boolean): void {
-  writeHead(out, DATA_PAGE_V2, page, 8);
-  writeInts(out, [page.rows, page.nulls, page.rows, page.encoding, page.definitionLevelBytes, 0]);
-  if (!isCompressed) out.appendUint8((1 << 4) | BOOLEAN_FALSE);
-  end(out);
+export function dataPageHeader(page: DataPage, isCompressed: boolean): Uint8Array {
+  const { rows, nulls, encoding, definitionLevelBytes } = page;
+  return Uint8Array.from([
+    ...head(DATA_PAGE_V2, page, 8),
+    ...ints([rows, nulls, rows, encoding, definitionLevelBytes, 0]),
+    ...(isCompressed ? [] : [(1 << 4) | BOOLEAN_FALSE]),
+    ...END,
+  ]);
 }
 
-export function writeDictionaryPageHeader(out: ByteWriter, entries: number, sizes: PageSizes): void {
-  writeHead(out, DICTIONARY_PAGE, sizes, 7);
-  writeInts(out, [entries, PLAIN]);
-  end(out);
+export function dictionaryPageHeader(entries: number, sizes: PageSizes): Uint8Array {
+  return Uint8Array.from([...head(DICTIONARY_PAGE, sizes, 7), ...ints([entries, PLAIN]), ...END]);
 }
 
 /** A `PageHeader` up to the beginning of the struct that is its field `kind`. */
-function writeHead(out: ByteWriter, type: number, { uncompressed, compressed }: PageSizes, kind: number): void {
-  writeInts(out, [type, uncompressed, compressed]);
-  out.appendUint8(((kind - 3) << 4) | STRUCT);
+function head(type: number, { uncompressed, compressed }: PageSizes, kind: number): number[] {
+  return [...ints([type, uncompressed, compressed]), ((kind - 3) << 4) | STRUCT];
 }
 
-/** Fields 1, 2, 3 ... of a struct. */
-function writeInts(out: ByteWriter, values: readonly number[]): void {
-  for (const value of values) {
-    out.appendUint8((1 << 4) | I32);
-    out.appendZigZag(value);
-  }
+/** Fields 1, 2, 3 ... of a struct: numbers from 0 to 2^31 - 1. */
+function ints(values: readonly number[]): number[] {
+  return values.flatMap((value) => {
+    const bytes = [(1 << 4) | I32];
+    let rest = value * 2; // zigzag
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+    return [...bytes, rest];
+  });
 }
 
-function end(out: ByteWriter): void {
-  out.appendUint8(STOP);
-  out.appendUint8(STOP);
-}
+/** Of the inner struct, and of the header. */
+const END = [STOP, STOP] as const;

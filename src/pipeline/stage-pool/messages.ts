@@ -1,20 +1,30 @@
 import type { ChunkResult, StageBatch } from '../../engine/stage-run.ts';
+import type { ColumnsToEncode, EncodedColumns } from '../../formats/parquet/encode-columns.ts';
 import type { SplitChunk } from '../../source.ts';
 
-/** To a worker: run the stage on a chunk. */
+/** To a worker. */
+export type WorkerRequest = { readonly id: number } & (ChunkRequest | ColumnsRequest);
+
+/** Run the stage on a chunk. */
 export interface ChunkRequest {
-  readonly id: number;
+  readonly kind: 'chunk';
   readonly batch: StageBatch;
   readonly chunk: SplitChunk;
   /** For the output's bytes; handed over. */
   readonly spare: ArrayBuffer | null;
 }
 
-/** From a worker, before all else: it is there to take chunks. */
+/** Encode a row group's columns. */
+export interface ColumnsRequest {
+  readonly kind: 'columns';
+  readonly columns: ColumnsToEncode;
+}
+
+/** From a worker, before all else: it is there to take requests. */
 export const READY = 'ready';
 
-/** From a worker. `result` null: it failed; whoever asked runs the chunk itself, and sees why. */
-export interface ChunkReply {
+/** From a worker. `result` null: it failed; whoever asked does it again, and sees why. */
+export interface WorkerReply {
   readonly id: number;
-  readonly result: ChunkResult | null;
+  readonly result: ChunkResult | EncodedColumns | null;
 }

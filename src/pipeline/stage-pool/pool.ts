@@ -3,6 +3,7 @@ import type { StageSpec } from '../../engine/stage.ts';
 import type { ChunkResult, StageBatch, StageRunner } from '../../engine/stage-run.ts';
 import type { Disk } from '../../fs/disk.ts';
 import type { RecordPlace, SplitChunk } from '../../source.ts';
+import type { ColumnThreads } from './column-threads.ts';
 import { type ChunkThread, SharedWork } from './shared-work.ts';
 import { openStageRunner } from './stage-runner.ts';
 import { WorkerThread } from './worker-thread.ts';
@@ -19,10 +20,12 @@ export interface PoolRequest {
   readonly disk: Disk;
   /** This one among them. */
   readonly threads: number;
+  /** To be lent those that are started. */
+  readonly columns: ColumnThreads;
 }
 
 /** A pool whose threads are started by the first batch that is worth it. */
-export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
+export function openStagePool({ spec, disk, threads, columns }: PoolRequest): StagePool {
   let others: WorkerThread[] | null = null;
   let own: StageRunner | null = null;
   const spares: ArrayBuffer[] = [];
@@ -32,6 +35,7 @@ export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
       if (bytes < LEAST_BYTES || bytes < LEAST_CHUNK_BYTES * chunks.length) return false;
       if (chunks.length > 1 && bytes >= SHARED_BYTES) {
         others ??= Array.from({ length: threads - 1 }, () => new WorkerThread(spec));
+        columns.threads = others;
       }
       return true;
     },
@@ -40,6 +44,7 @@ export function openStagePool({ spec, disk, threads }: PoolRequest): StagePool {
       return new PooledBatch(own, others ?? [], batch, chunks, signal, onTurn, spares).results();
     },
     async close() {
+      columns.threads = [];
       await Promise.all((others ?? []).map((thread) => thread.stop()));
       others = null;
     },

@@ -3,31 +3,38 @@ import type { Vector } from '../../batch.ts';
 import type { StageSpec } from '../../engine/stage.ts';
 import type { ChunkResult } from '../../engine/stage-run.ts';
 import { invariant } from '../../errors.ts';
+import { encodeColumns } from '../../formats/parquet/encode-columns.ts';
 import { nodeDisk } from '../../fs/node-disk.ts';
-import { type ChunkReply, type ChunkRequest, READY } from './messages.ts';
+import { READY, type WorkerReply, type WorkerRequest } from './messages.ts';
 import { openStageRunner } from './stage-runner.ts';
 
-/** What a worker thread does: it runs the stage of one query on the chunks that it is sent, one at a time. */
+/** What a worker thread does: it runs the stage of one query on the chunks that it is sent, and encodes columns, one request at a time. */
 export function serveStage(): void {
   invariant(parentPort !== null, 'a stage is served by a worker thread');
   const port = parentPort;
   const runner = openStageRunner(workerData as StageSpec, nodeDisk);
   const { signal } = new AbortController();
   let last: Promise<void> = Promise.resolve();
-  port.on('message', (request: ChunkRequest) => {
+  port.on('message', (request: WorkerRequest) => {
     last = last.then(async () => {
-      const reply = await run(request);
-      port.postMessage(reply, reply.result === null ? [] : buffersOf(reply.result));
+      const { reply, handedOver } = await answer(request);
+      port.postMessage(reply, handedOver);
     });
   });
 
   port.postMessage(READY);
 
-  async function run({ id, batch, chunk, spare }: ChunkRequest): Promise<ChunkReply> {
+  async function answer(request: WorkerRequest): Promise<{ reply: WorkerReply; handedOver: ArrayBuffer[] }> {
+    const { id } = request;
     try {
-      return { id, result: await runner.run(batch, chunk, null, signal, spare) };
+      if (request.kind === 'columns') {
+        const result = encodeColumns(request.columns);
+        return { reply: { id, result }, handedOver: result.flatMap((column) => column?.bytes.buffer ?? []) };
+      }
+      const result = await runner.run(request.batch, request.chunk, null, signal, request.spare);
+      return { reply: { id, result }, handedOver: buffersOf(result) };
     } catch {
-      return { id, result: null };
+      return { reply: { id, result: null }, handedOver: [] };
     }
   }
 }
