@@ -25,6 +25,7 @@ import { checkContinues, describeQuery, type QueryDescription } from './compatib
 import type { FileInput } from './files.ts';
 import { openFiles } from './files.ts';
 import type { Options } from './formats.ts';
+import { refuseSelfFeeding } from './self-feeding.ts';
 import type { Session } from './session.ts';
 import { openSideChannels } from './side-channel.ts';
 import type { SinkSpec } from './sink-spec.ts';
@@ -53,6 +54,9 @@ export function checkQuery(definition: QueryDefinition): { query: AnalyzedQuery;
   // The sink first, as in Spark: DataStreamWriter checks it before the query manager checks the plan.
   checkSink(sink, definition.outputMode, continuous, query.physical.output);
   checkStreaming(query, definition.outputMode, continuous);
+  // foreachBatch writes to the folder that its rejects go to, if to any.
+  const output = sink.outputFolder ?? (sink.spec.kind === 'foreachBatch' ? sink.rejectsFolder : null);
+  if (output !== null) refuseSelfFeeding(query.streams, output);
   return { query, sink };
 }
 

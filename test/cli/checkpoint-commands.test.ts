@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { acquireLock } from '../../src/fs/lock.ts';
@@ -130,6 +130,15 @@ test('doctor prints a JSON object per finding', async () => {
   expect(code).toBe(0);
   expect(findings.map(({ level }) => level)).toEqual(findings.map(() => 'ok'));
   expect(findings.map(({ path }) => path)).toEqual(expect.arrayContaining([`${checkpoint}/offsets`, work.path('out')]));
+});
+
+test('doctor says what to do about an entry that is missing', async () => {
+  rmSync(`${checkpoint}/commits/1`);
+  const { code, out } = await run('checkpoint', 'doctor', checkpoint);
+  expect([code, out]).toEqual([
+    1,
+    expect.stringMatching(/PROBLEM {2}commits\/1: the entry is missing, .*\n {9}-> restore it from a backup/),
+  ]);
 });
 
 test('doctor may be called while a run has the checkpoint', async () => {

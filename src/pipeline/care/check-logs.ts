@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { verifyLogs } from '../../checkpoint/checkpoint.ts';
 import { type CommitLog, openCommitLog } from '../../checkpoint/commits.ts';
 import { type OffsetLog, openOffsetLog } from '../../checkpoint/offsets.ts';
+import { ClickstreamError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { attempt, type Finding, failed, note, ok } from './finding.ts';
+import { attempt, type Finding, failed, note, ok, problem } from './finding.ts';
 
 /** The two logs, as far as they can be opened, and what is wrong with them. */
 export interface Logs {
@@ -41,12 +42,7 @@ function openLog<L extends OffsetLog | CommitLog>(dir: string, open: () => L): {
 function checkEntries(dir: string, log: OffsetLog | CommitLog): Finding[] {
   const findings: Finding[] = [];
   for (let id = log.oldest; id <= log.newest; id++) {
-    findings.push(
-      ...attempt(log.path(id), () => {
-        log.get(id);
-        return [];
-      }),
-    );
+    findings.push(...checkEntry(log, id));
   }
   const torn = log.tornReason(log.newest + 1);
   if (torn !== null) {
@@ -60,6 +56,19 @@ function checkEntries(dir: string, log: OffsetLog | CommitLog): Finding[] {
     ...findings,
     ok(dir, log.oldest === log.newest ? `batch ${log.newest}` : `batches ${log.oldest} to ${log.newest}`),
   ];
+}
+
+function checkEntry(log: OffsetLog | CommitLog, id: number): Finding[] {
+  const path = log.path(id);
+  try {
+    log.get(id);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ClickstreamError) || error.code !== 'FILE_NOT_FOUND') return [failed(path, error)];
+    const remedy =
+      'restore it from a backup of the checkpoint folder, or start over (--fresh), which reads all input again';
+    return [problem(path, 'the entry is missing, though later ones are there', remedy)];
+  }
 }
 
 function checkTogether(dir: string, offsets: OffsetLog, commits: CommitLog): Finding[] {
