@@ -140,3 +140,26 @@ export const SHAPE_BYTES = 8;
 export const MAX_SHAPES = 16;
 /** A record may hold any number of line ends. */
 export const VARYING_LINES = 0xffffffff;
+
+// Kinds of cells that are encoded, and of what stands around those of a struct in JSON.
+/** A whole number that a double holds exactly, as a double. */
+export const CELL_INTEGER = 0;
+/** A double. */
+export const CELL_REAL = 1;
+/** Microseconds since 1970, as a double. */
+export const CELL_TIME = 2;
+/** UTF-8, by offsets. */
+export const CELL_TEXT = 3;
+/** A byte, 0 or 1. */
+export const CELL_FLAG = 4;
+/** An i32. */
+export const CELL_SMALL_INTEGER = 5;
+/** Text that is written as it is, by offsets. */
+export const CELL_RAW = 6;
+/** The beginning and the end of a struct's fields. */
+export const CELL_OPEN = 7;
+export const CELL_CLOSE = 8;
+/** Bytes that any cell takes at most without those of its text. */
+export const CELL_BYTES = 40;
+/** A field, or one end of a struct, in an encoder of JSON: seven words, see assembly/encode-json.ts. */
+export const JSON_STEP_BYTES = 32;

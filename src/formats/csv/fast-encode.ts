@@ -1,7 +1,9 @@
-import type { Batch, Vector } from '../../batch.ts';
-import { type CsvColumn, CsvRows } from '../../kernel/csv-rows.ts';
+import type { Batch } from '../../batch.ts';
+import { CsvRows } from '../../kernel/csv-rows.ts';
+import type { EncodedColumn } from '../../kernel/encode-memory.ts';
 import { AT_END, AT_START, IN_TEXT } from '../../kernel/ops.ts';
 import type { Schema } from '../../schema.ts';
+import { encodedColumn } from '../encoded-column.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { CsvOptions } from './options.ts';
 
@@ -28,11 +30,11 @@ export function fastRows(
   };
   let rows: CsvRows | null | undefined;
   return (batch, plain) => {
-    const columns = batch.vectors.map(columnOf);
+    const columns = batch.vectors.map(encodedColumn);
     if (columns.includes(null)) return false;
     rows ??= CsvRows.open(layout, columns.length);
     if (rows === null) return false;
-    rows.load(columns as CsvColumn[]);
+    rows.load(columns as EncodedColumn[]);
     for (let row = 0; row < batch.length; ) {
       const done = rows.encode(row, batch.length);
       sink.copy(done.bytes, 0, done.bytes.length);
@@ -56,30 +58,4 @@ export function byteFlags(options: CsvOptions): Uint8Array {
   if (options.ignoreLeadingWhiteSpace) mark(blanks, AT_START);
   if (options.ignoreTrailingWhiteSpace) mark(blanks, AT_END);
   return flags;
-}
-
-/** A vector as the kernel takes it; null for those it does not. */
-function columnOf(vector: Vector): CsvColumn | null {
-  const { validity } = vector;
-  if (vector.kind === 'bytes') {
-    return vector.type.kind === 'string'
-      ? { kind: 'text', values: vector.bytes, validity, offsets: vector.offsets }
-      : null;
-  }
-  if (vector.kind !== 'fixed') return null;
-  const { values } = vector;
-  switch (vector.type.kind) {
-    case 'long':
-      return values instanceof Float64Array ? { kind: 'integer', values, validity } : null;
-    case 'timestamp':
-      return values instanceof Float64Array ? { kind: 'timestamp', values, validity } : null;
-    case 'double':
-      return { kind: 'double', values: values as Float64Array, validity };
-    case 'int':
-      return { kind: 'smallInteger', values: values as Int32Array, validity };
-    case 'boolean':
-      return { kind: 'boolean', values: values as Uint8Array, validity };
-    default:
-      return null;
-  }
 }

@@ -31,8 +31,8 @@ import {
   UTC_DEFAULT,
   WANTED_BASE,
 } from '../ops';
+import { timestampText } from './cell-text';
 import { NO, stopAt } from './cursor';
-import { timestampText } from './encode-csv';
 import { decimal, digitCount, eightBytes, safeInteger, skipNumber, smallInteger } from './number';
 import { a, b, columnOf, difference, flagsOf, hasMiddle, kindOf, literalSize } from './operation';
 import { checked, failed, misfit, missingEnd, skipped } from './record';
@@ -393,7 +393,7 @@ function otherTime(from: usize, slot: usize, column: u32, utcDefault: bool): usi
   const scratch = scratchOf(column);
   const end = timestamp(from, scratch, utcDefault);
   if (end == NO || load<u8>(end) != QUOTE) return NO;
-  const behind = timestampText(scratch, load<f64>(scratch));
+  const behind = timestampText(scratch, load<f64>(scratch), false);
   if (behind == 0) return NO;
   setSlot(slot, scratch, <u32>(behind - scratch));
   return end + 1;

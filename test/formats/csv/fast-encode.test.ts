@@ -3,85 +3,8 @@ import * as fc from 'fast-check';
 import { type Batch, type Cell, toBytesVector, vectorOf } from '../../../src/batch.ts';
 import { csvEncoder } from '../../../src/formats/csv/encoder.ts';
 import { CsvRows } from '../../../src/kernel/csv-rows.ts';
-import {
-  BOOLEAN,
-  DATE,
-  type DataType,
-  DOUBLE,
-  field,
-  INT,
-  LONG,
-  STRING,
-  struct,
-  TIMESTAMP,
-} from '../../../src/schema.ts';
-
-/** Values that meet every branch of the kernel and of its way out. */
-const VALUES: readonly (readonly [DataType, fc.Arbitrary<Cell>])[] = [
-  [
-    LONG,
-    fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, -1, 9, 10, 99, 100, 2 ** 53 - 1, -(2 ** 53 - 1))),
-  ],
-  [LONG, fc.oneof(fc.integer(), fc.constant(9007199254740993n))],
-  [INT, fc.integer()],
-  [
-    DOUBLE,
-    fc.oneof(
-      fc.double(),
-      fc.integer({ min: -10_000_000, max: 10_000_000 }).map((cents) => cents / 100),
-      fc.integer().map((n) => n / 1e6),
-      fc.constantFrom(
-        0,
-        -0,
-        0.1,
-        1e-6,
-        1e-7,
-        1e15,
-        999999999999999,
-        1e21,
-        0.3,
-        1 / 3,
-        123456.789,
-        Number.NaN,
-        Infinity,
-      ),
-    ),
-  ],
-  [
-    TIMESTAMP,
-    fc.oneof(
-      fc.integer({ min: -62_135_596_800_000, max: 253_402_300_800_000 }).map((ms) => ms * 1000),
-      fc.maxSafeInteger(),
-      fc.constantFrom(
-        0,
-        -1,
-        1,
-        951_782_400_000_000,
-        -30_610_224_000_000_004,
-        -30_610_224_000_000_000,
-        4_107_542_400_000_000,
-      ),
-    ),
-  ],
-  [
-    STRING,
-    fc.oneof(
-      fc.string(),
-      fc.string({ unit: 'binary' }),
-      fc.constantFrom('', ' a', 'a ', 'NA', '=1', '"', ',', '\ufeff'),
-    ),
-  ],
-  [BOOLEAN, fc.boolean()],
-  [DATE, fc.integer({ min: -100_000, max: 100_000 })],
-];
-
-const table = fc
-  .array(fc.constantFrom(...VALUES), { minLength: 1, maxLength: 5 })
-  .chain((columns) =>
-    fc
-      .array(fc.tuple(...columns.map(([, value]) => fc.option(value, { freq: 6 }))), { maxLength: 20 })
-      .map((rows) => ({ types: columns.map(([type]) => type), rows: rows as Cell[][] })),
-  );
+import { DOUBLE, field, LONG, STRING, struct } from '../../../src/schema.ts';
+import { table, tableBatch } from '../../support/tables.ts';
 
 const options = fc.record({
   header: fc.boolean(),
@@ -92,18 +15,6 @@ const options = fc.record({
   ignoreTrailingWhiteSpace: fc.boolean(),
   comment: fc.constantFrom('', '#', 'a'),
 });
-
-function batchOf(types: readonly DataType[], rows: readonly Cell[][]): Batch {
-  const schema = struct(types.map((type, i) => field(`c${i}`, type)));
-  const vectors = types.map((type, i) => {
-    const vector = vectorOf(
-      type,
-      rows.map((row) => row[i] ?? null),
-    );
-    return vector.kind === 'object' && type.kind === 'string' ? toBytesVector(vector) : vector;
-  });
-  return { schema, length: rows.length, vectors };
-}
 
 function encoded(batch: Batch, given: object, useKernel: boolean): string {
   const encoder = csvEncoder({ schema: batch.schema, options: { ...given } }, useKernel);
@@ -135,7 +46,7 @@ describe('CSV through the kernel', () => {
   test('gives the bytes that the plain encoder gives', () => {
     fc.assert(
       fc.property(table, options, ({ types, rows }, given) => {
-        const batch = batchOf(types, rows);
+        const batch = tableBatch(types, rows);
         expect(encoded(batch, given, true)).toBe(encoded(batch, given, false));
       }),
       { numRuns: 1500 },
@@ -159,7 +70,7 @@ describe('CSV through the kernel', () => {
       '=',
     ];
     const rows = texts.map((text, i): Cell[] => [text, -i, -i / 2, `${text}"`]);
-    const batch = batchOf([STRING, LONG, DOUBLE, STRING], rows);
+    const batch = tableBatch([STRING, LONG, DOUBLE, STRING], rows);
     const given = { escapeFormulas: true };
     const bytes = encoded(batch, given, true);
     expect(bytes).toBe(encoded(batch, given, false));
@@ -172,12 +83,12 @@ describe('CSV through the kernel', () => {
 
   test('fills its buffer many times over', () => {
     const rows = Array.from({ length: 40_000 }, (_, i): Cell[] => [i, i / 100, `text ${'x'.repeat(i % 97)}`]);
-    const batch = batchOf([LONG, DOUBLE, STRING], rows);
+    const batch = tableBatch([LONG, DOUBLE, STRING], rows);
     expect(encoded(batch, {}, true) === encoded(batch, {}, false)).toBe(true);
   });
 
   test('takes a text longer than its buffer the plain way', () => {
-    const batch = batchOf(
+    const batch = tableBatch(
       [STRING, LONG],
       [
         ['a'.repeat(3_000_000), 1],
