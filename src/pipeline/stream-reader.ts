@@ -7,15 +7,8 @@ import { RATE_SCHEMA } from '../sources/rate.ts';
 import { socketSchema } from '../sources/socket.ts';
 import { DataFrame } from './data-frame.ts';
 import { fileColumns, fileInput } from './files.ts';
-import type { Options } from './formats.ts';
 import { FORMAT_NAMES, isFormatName } from './formats.ts';
-import type { Session } from './session.ts';
-
-interface ReaderState {
-  readonly format?: string;
-  readonly schema?: Schema;
-  readonly options?: Options;
-}
+import { Reader, type ReaderState } from './reader.ts';
 
 let streams = 0;
 
@@ -25,48 +18,9 @@ let streams = 0;
  * @example
  * readStream.format('json').schema('user STRING, ts TIMESTAMP').option('maxFilesPerTrigger', 10).load('data/events')
  */
-export class DataStreamReader {
-  constructor(
-    private readonly session: Session,
-    private readonly state: ReaderState,
-  ) {}
-
-  /** json, csv, text, parquet (files of a folder), rate, socket. */
-  format(name: string): DataStreamReader {
-    return this.with({ format: name.toLowerCase() });
-  }
-
-  /** Spark's DDL (`a LONG, b STRUCT<c: STRING>`) or a schema. */
-  schema(schema: string | Schema): DataStreamReader {
-    return this.with({ schema: this.session.schemaFrom(schema) });
-  }
-
-  option(name: string, value: unknown): DataStreamReader {
-    return this.options({ [name]: value });
-  }
-
-  options(options: Options): DataStreamReader {
-    return this.with({ options: { ...this.state.options, ...options } });
-  }
-
-  json(path: string): DataFrame {
-    return this.format('json').load(path);
-  }
-
-  csv(path: string): DataFrame {
-    return this.format('csv').load(path);
-  }
-
-  text(path: string): DataFrame {
-    return this.format('text').load(path);
-  }
-
-  parquet(path: string): DataFrame {
-    return this.format('parquet').load(path);
-  }
-
+export class DataStreamReader extends Reader<DataStreamReader> {
   /** The stream as a table. `path` is a folder, a file or a glob. */
-  load(path?: string): DataFrame {
+  override load(path?: string): DataFrame {
     const format = this.state.format ?? 'parquet';
     if (isFormatName(format)) return this.files(path ?? (this.state.options?.path as string | undefined));
     const options = this.state.options ?? {};
@@ -100,7 +54,7 @@ export class DataStreamReader {
     return new DataFrame(this.session, { op: 'stream', id: `${source.kind}-${streams++}`, source, schema });
   }
 
-  private with(change: ReaderState): DataStreamReader {
-    return new DataStreamReader(this.session, { ...this.state, ...change });
+  protected override with(state: ReaderState): DataStreamReader {
+    return new DataStreamReader(this.session, state);
   }
 }

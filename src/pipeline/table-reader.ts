@@ -1,63 +1,18 @@
 import { resolve } from 'node:path';
 import { configError } from '../errors.ts';
-import type { Schema } from '../schema.ts';
 import { batchOfRows, type PlainRow } from '../sql/values/plain.ts';
 import { DataFrame } from './data-frame.ts';
 import { fileColumns, fileInput, readTable } from './files.ts';
-import type { Options } from './formats.ts';
 import { formatNamed } from './formats.ts';
-import type { Session } from './session.ts';
-
-interface ReaderState {
-  readonly format?: string;
-  readonly schema?: Schema;
-  readonly options?: Options;
-}
+import { Reader, type ReaderState } from './reader.ts';
 
 /**
  * Reads static tables with Spark's names (Spark: DataFrameReader). Immutable. A table joined to a stream is read again for
  * every batch.
  */
-export class DataFrameReader {
-  constructor(
-    private readonly session: Session,
-    private readonly state: ReaderState,
-  ) {}
-
-  format(name: string): DataFrameReader {
-    return this.with({ format: name.toLowerCase() });
-  }
-
-  schema(schema: string | Schema): DataFrameReader {
-    return this.with({ schema: this.session.schemaFrom(schema) });
-  }
-
-  option(name: string, value: unknown): DataFrameReader {
-    return this.options({ [name]: value });
-  }
-
-  options(options: Options): DataFrameReader {
-    return this.with({ options: { ...this.state.options, ...options } });
-  }
-
-  json(path: string): DataFrame {
-    return this.format('json').load(path);
-  }
-
-  csv(path: string): DataFrame {
-    return this.format('csv').load(path);
-  }
-
-  text(path: string): DataFrame {
-    return this.format('text').load(path);
-  }
-
-  parquet(path: string): DataFrame {
-    return this.format('parquet').load(path);
-  }
-
+export class DataFrameReader extends Reader<DataFrameReader> {
   /** The files of a folder, a file or a glob, as they are when the table is used. */
-  load(path: string): DataFrame {
+  override load(path: string): DataFrame {
     const format = formatNamed(this.state.format ?? 'parquet');
     const full = resolve(path);
     const { schema = null } = this.state;
@@ -91,7 +46,7 @@ export class DataFrameReader {
     });
   }
 
-  private with(change: ReaderState): DataFrameReader {
-    return new DataFrameReader(this.session, { ...this.state, ...change });
+  protected override with(state: ReaderState): DataFrameReader {
+    return new DataFrameReader(this.session, state);
   }
 }

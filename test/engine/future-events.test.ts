@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   count,
   createSession,
@@ -13,6 +13,7 @@ import {
   window,
 } from '../../src/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { catchWarnings } from '../support/warnings.ts';
 import { createWorkspace, filesBelow, type Workspace } from '../support/workspace.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -23,7 +24,7 @@ let work: Workspace;
 let clock: ManualClock;
 let events: MemoryStream;
 let windows: RowObject[];
-let warnings: string[];
+const warnings = catchWarnings();
 let query: StreamingQuery | null;
 
 beforeEach(() => {
@@ -31,17 +32,11 @@ beforeEach(() => {
   clock = new ManualClock(NOW);
   events = memoryStream(parseSchema('time TIMESTAMP, id LONG'));
   windows = [];
-  warnings = [];
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    warnings.push(String(text));
-    return true;
-  });
 });
 
 afterEach(async () => {
   await query?.stop();
   query = null;
-  jest.restoreAllMocks();
   work.remove();
 });
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { col, createSession, type DataFrame } from '../../src/index.ts';
 import { errnoError, ModelDisk } from '../support/model-disk.ts';
 import { IN, modelQuery, numbersIn, runModelQuery } from '../support/model-query.ts';
+import { catchWarnings } from '../support/warnings.ts';
 import { createWorkspace, filesBelow } from '../support/workspace.ts';
 
 // Batches of so many small files that they are read bundle by bundle.
@@ -11,8 +12,7 @@ import { createWorkspace, filesBelow } from '../support/workspace.ts';
 const FILES = 120;
 const NUMBERS = Array.from({ length: FILES }, (_, i) => i);
 
-beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
-afterEach(() => void jest.restoreAllMocks());
+const warnings = catchWarnings();
 
 function manyFiles(): ModelDisk {
   const disk = new ModelDisk();
@@ -23,9 +23,7 @@ function manyFiles(): ModelDisk {
 const fileOf = (n: number) => `${IN}/${String(n).padStart(3, '0')}.json`;
 
 /** Runs a query over all files in one batch; `act` comes when the batch is logged. */
-async function runOnce(disk: ModelDisk, act: () => void): Promise<string[]> {
-  const warnings: string[] = [];
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => warnings.push(String(text)) > 0);
+async function runOnce(disk: ModelDisk, act: () => void): Promise<void> {
   let isLogged = false;
   disk.beforeCall = (called, path) => {
     if (isLogged || called !== 'fsyncDirectory' || !path.endsWith('/offsets')) return;
@@ -34,13 +32,12 @@ async function runOnce(disk: ModelDisk, act: () => void): Promise<string[]> {
     act();
   };
   await runModelQuery(disk, { source: { maxFilesPerTrigger: FILES } });
-  return warnings;
 }
 
 describe('among many small files', () => {
   test('one that was changed after its batch was logged is left out of it, and taken by a later run', async () => {
     const disk = manyFiles();
-    const warnings = await runOnce(disk, () => disk.writeFile(fileOf(77), '{"n":7777}\n'));
+    await runOnce(disk, () => disk.writeFile(fileOf(77), '{"n":7777}\n'));
     expect(warnings.join()).toContain(`goes on without ${fileOf(77)}`);
     expect(numbersIn(disk)).toEqual(NUMBERS.filter((n) => n !== 77));
     const next = disk.nextProcess();
@@ -50,7 +47,7 @@ describe('among many small files', () => {
 
   test('so is one that was taken away', async () => {
     const disk = manyFiles();
-    const warnings = await runOnce(disk, () => disk.unlink(fileOf(0)));
+    await runOnce(disk, () => disk.unlink(fileOf(0)));
     expect(warnings.join()).toContain(`goes on without ${fileOf(0)}`);
     expect(numbersIn(disk)).toEqual(NUMBERS.slice(1));
   });

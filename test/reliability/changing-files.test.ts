@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ModelDisk } from '../support/model-disk.ts';
 import { CHECKPOINT, IN, numbersIn, runModelQuery } from '../support/model-query.ts';
+import { catchWarnings } from '../support/warnings.ts';
 
-let warnings: string;
-beforeEach(() => {
-  warnings = '';
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => void jest.restoreAllMocks());
+const warnings = catchWarnings();
 
 const FILE = `${IN}/2.json`;
 const ALL = { source: { maxFilesPerTrigger: 10 } };
@@ -109,7 +102,7 @@ test('a file that is deleted and made anew with another time is not read again, 
   next.writeFile(FILE, Buffer.from('{"n":70}\n'), 9e12);
   await runModelQuery(next, ALL);
   expect(numbersIn(next).sort((a, b) => a - b)).toEqual([1, 3, 20, 21]);
-  expect(warnings).toContain('2.json was changed after it was read');
+  expect(warnings.join('')).toContain('2.json was changed after it was read');
 });
 
 test('another file in the place of one that is gone is read, whatever the file system calls it inside', async () => {

@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ModelDisk } from '../support/model-disk.ts';
 import { CHECKPOINT, IN, modelQuery, numbersIn, OUT, runModelQuery } from '../support/model-query.ts';
+import { catchWarnings } from '../support/warnings.ts';
 
-let warnings: string;
-beforeEach(() => {
-  warnings = '';
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    warnings += text;
-    return true;
-  });
-});
-afterEach(() => void jest.restoreAllMocks());
+const warnings = catchWarnings();
 
 const FILE = `${IN}/2.json`;
 const ALL = { source: { maxFilesPerTrigger: 10 } };
@@ -27,7 +20,7 @@ type Ending = 'read before it went' | 'left out' | 'never seen' | 'named';
 async function vanishAt(at: number, disk: ModelDisk): Promise<Ending> {
   const [bytes, mtimeMs] = [disk.readFile(FILE), disk.look(FILE)?.mtimeMs as number];
   const start = disk.calls.length;
-  warnings = '';
+  warnings.length = 0;
   disk.beforeCall = () => {
     if (disk.calls.length - start === at + 1) disk.removeFile(FILE);
   };
@@ -40,7 +33,7 @@ async function vanishAt(at: number, disk: ModelDisk): Promise<Ending> {
     expect(failure.message).toMatch(/2\.json was taken into a batch and is gone.*Put it back/);
   }
   const found = numbersIn(disk);
-  const isLeftOut = warnings.includes('goes on without /model/in/2.json');
+  const isLeftOut = warnings.join('').includes('goes on without /model/in/2.json');
   // The others are there whatever happened, and never a batch that lacks rows without a word.
   if (failure === null) expect(found.filter((n) => n !== 2)).toEqual([1, 3]);
   const next = disk.nextProcess();

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { Checkpoint } from '../../../src/checkpoint/checkpoint.ts';
 import { diagnose } from '../../../src/pipeline/care/doctor.ts';
 import { quarantine } from '../../../src/pipeline/care/quarantine.ts';
 import { ModelDisk } from '../../support/model-disk.ts';
+import { catchWarnings } from '../../support/warnings.ts';
 import { CHECKPOINT, codeOf, deliver, inputFile, runModel } from '../../support/windows-on-model.ts';
 
 // The doctor says what the next start will do about the input of a batch that is to be run again.
 
-beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
-afterEach(() => void jest.restoreAllMocks());
+catchWarnings();
 
 const CLOCK = { nowMs: () => 0, monotonicMs: () => 0, sleep: async () => {} };
 

@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ModelDisk } from '../../support/model-disk.ts';
 import { filesIn, IN, numbersIn, runModelQuery } from '../../support/model-query.ts';
+import { catchWarnings } from '../../support/warnings.ts';
 
 const ARCHIVE = '/model/archive';
 const DELETE = { source: { cleanSource: 'delete' } };
 
-/** Warnings go to stderr. */
-let warnings: string[];
-beforeEach(() => {
-  warnings = [];
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => warnings.push(String(text)) > 0);
-});
-afterEach(() => void jest.restoreAllMocks());
+const warnings = catchWarnings();
 
 /** Two files, of which the first is cleaned away when the second one's batch begins. */
 function twoFiles(): ModelDisk {

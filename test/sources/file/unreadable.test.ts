@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Disk } from '../../../src/fs/disk.ts';
 import { count, createSession, expr, window } from '../../../src/index.ts';
 import { errnoError, ModelDisk } from '../../support/model-disk.ts';
 import { CHECKPOINT, IN, modelQuery, numbersIn, OUT, runModelQuery } from '../../support/model-query.ts';
+import { catchWarnings } from '../../support/warnings.ts';
 
-beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
-afterEach(() => void jest.restoreAllMocks());
+catchWarnings();
 
 function diskWithFile(): ModelDisk {
   const disk = new ModelDisk();
