@@ -1,11 +1,7 @@
-import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { invariant } from '../../errors.ts';
-import type { Disk, FileStat } from '../../fs/disk.ts';
-import { diskError, errnoOf } from '../../fs/disk-error.ts';
-import { closeQuietly } from '../../fs/entries.ts';
+import type { Disk } from '../../fs/disk.ts';
 import type { ListedFile } from '../../fs/list.ts';
-import { openFile } from '../../fs/open-file.ts';
 import type { Schema } from '../../schema.ts';
 import type { Offset, ParallelReading, ReadLimit, Source, Split } from '../../source.ts';
 import { bundledChunks } from './bundles.ts';
@@ -13,16 +9,18 @@ import { ChangeWatch } from './change-watch.ts';
 import { isGzip } from './chunks.ts';
 import { checkCleaning, cleanFiles } from './clean.ts';
 import { columnsOf, namesOf } from './columns.ts';
-import { type InputPath, inputPath, listInput } from './list-input.ts';
-import { manifestFiles } from './manifest-files.ts';
+import { type InputPath, inputPath } from './list-input.ts';
+import { type InputLook, lookAtInput } from './look.ts';
+import { onceEach } from './once-each.ts';
 import type { FileSourceOptions } from './options.ts';
 import { type PendingFile, PendingFiles } from './pending.ts';
 import { chunksOf } from './read-chunk.ts';
 import { type InputFormat, type ReaderColumns, readSplit } from './read-split.ts';
 import type { SeenRecord } from './seen.ts';
+import { selectFiles } from './select.ts';
 import { type FileSplit, TakenFiles } from './taken.ts';
 import { UnreadInput } from './unread.ts';
-import { type FolderWatch, watchFolders } from './watch.ts';
+import { Waker } from './waker.ts';
 
 export interface FileSourceRequest {
   readonly disk: Disk;
@@ -63,15 +61,11 @@ interface FileOffset {
   readonly logOffset: number;
 }
 
-const POLL_INTERVAL_MS = 1000;
 /** Longer files are read in chunks: few enough that a chunk's work is worth sending to another thread, short enough to be held in memory. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
-const MAX_WARNINGS = 1000;
 /** How often a bounded run looks at input that cannot be read and may be later, and how long it waits in between. */
 const LOOKS_AT_UNREAD = 4;
 const UNREAD_PAUSE_MS = 500;
-/** Files that were listed and not taken are listed again when they are less than this part of a read limit (Spark 4). */
-const DISCARD_RATIO = 0.2;
 
 /** Opens a file source: looks once at the folders, to learn the partition columns. Errors: OPTION_INVALID, PARTITION_FOLDERS_DIFFER. */
 export function openFileSource(request: FileSourceRequest): FileSource {
@@ -88,11 +82,9 @@ class FolderSource implements FileSource {
   private readonly taken: TakenFiles;
   private readonly pending: PendingFiles;
   private readonly unread: UnreadInput;
+  private readonly changes: ChangeWatch;
+  private readonly waker: Waker;
   private readonly closing = new AbortController();
-  private watch: FolderWatch | null = null;
-  /** The folders that the last listing looked into. */
-  private folders: readonly string[] = [];
-  private wake: () => void = () => {};
   /** The newest logged batch of the run before. */
   private restored: { readonly batchId: number; readonly splits: readonly FileSplit[] } | null = null;
   /** The files of the offset that `latestOffset` answered last. */
@@ -101,8 +93,6 @@ class FolderSource implements FileSource {
   private isFixed = false;
   /** The last selection left enough files for another batch: no need to list again. */
   private hasBacklog = false;
-  private wakeAtMs = Number.POSITIVE_INFINITY;
-  private readonly changes: ChangeWatch;
 
   constructor(
     private readonly request: FileSourceRequest,
@@ -117,6 +107,8 @@ class FolderSource implements FileSource {
     const pending = { disk, clock, format: format.name, settleMs, appearsWhole, onWarning, onUnreadable };
     this.pending = new PendingFiles(pending);
     this.changes = new ChangeWatch(disk, onWarning);
+    const onHint = (path: string) => this.changes.hint(path);
+    this.waker = new Waker({ disk, clock, bases: input.bases, poll: options.poll, onWarning, onHint });
     this.readLimit = {
       maxFiles: options.maxFilesPerTrigger ?? undefined,
       maxBytes: options.maxBytesPerTrigger ?? undefined,
@@ -132,11 +124,13 @@ class FolderSource implements FileSource {
     const { disk, options } = this.request;
     // Files that need no rest are looked at when they are to be taken.
     if (options.settleMs === 0) {
+      // Filled as the names are asked for.
       const folders: string[] = [];
-      this.folders = folders;
+      this.waker.follow(folders);
       return namesOf(disk, this.input, options, (path) => folders.push(path));
     }
-    const { files } = this.listFiles();
+    const { files, folders } = this.look();
+    this.waker.follow(folders);
     // What was found out of them now need not be asked again at the first trigger.
     this.pending.update(files);
     return files.map(({ path }) => path);
@@ -251,25 +245,12 @@ class FolderSource implements FileSource {
   }
 
   onData(wake: () => void): void {
-    const { clock, options, onWarning } = this.request;
-    this.wake = wake;
-    this.watch ??= watchFolders({
-      clock,
-      onWarning,
-      poll: options.poll,
-      pollIntervalMs: POLL_INTERVAL_MS,
-      onChange: (path) => {
-        if (path !== null) this.changes.hint(path);
-        wake();
-      },
-    });
-    this.follow();
+    this.waker.start(wake);
   }
 
   async close(): Promise<void> {
     this.closing.abort();
-    await this.watch?.close();
-    this.watch = null;
+    await this.waker.close();
   }
 
   private commitRestored(): void {
@@ -283,64 +264,29 @@ class FolderSource implements FileSource {
   /** Brings the pending files up to date with the folders. `opens`: new ones are looked at for good, and are ready then. */
   private refresh(opens = false): void {
     const { disk } = this.request;
-    const closed = new Set<string>();
-    const look = (path: string): FileStat => {
-      const stat = statOpened(disk, path);
-      if (stat === null) closed.add(path);
-      return stat ?? disk.stat(path);
-    };
-    const { files, complete } = this.listFiles(opens ? look : undefined);
+    const { files, folders, complete, hasOpened } = this.look(opens);
     const fresh: ListedFile[] = [];
     const known: ListedFile[] = [];
     for (const file of files) (this.taken.has(file.path) ? known : fresh).push(file);
-    this.pending.update(fresh, (path) => opens && !closed.has(path));
+    this.pending.update(fresh, hasOpened);
     if (complete) this.taken.forgetGone(disk, known);
     this.changes.report(known, (path) => this.taken.get(path), fresh.length > 0);
-    this.follow();
+    this.waker.follow(folders);
   }
 
-  private listFiles(look?: (path: string) => FileStat) {
+  private look(opens = false): InputLook {
     const { disk, options, onWarning } = this.request;
+    const { input, unread } = this;
     const known = (path: string) => this.taken.get(path) ?? this.pending.get(path);
-    const { input } = this;
-    this.unread.clear();
-    const onUnreadable = (path: string, error: unknown) => this.unread.add(path, error);
-    const onOutside = (path: string, target: string) =>
-      onWarning(
-        `${path} is a link that leads out of the input folder, to ${target}: it is not followed. Move the file there, or read its own folder.`,
-      );
-    const recursive = options.recursiveFileLookup;
-    const listing = listInput(disk, { input, recursive, known, look, onUnreadable, onOutside });
-    this.folders = listing.folders;
-    if (!options.readManifest) return listing;
-    const listed = input.bases.flatMap((base) => manifestFiles(disk, base) ?? []);
-    return { ...listing, files: listed.map((path) => ({ path, ...(known(path) ?? statListed(disk, path)) })) };
+    return lookAtInput({ disk, input, options, known, unread, onWarning }, opens);
   }
 
-  /** The next files in order, up to the limit; the first one always (Spark's FileStreamSource.fetchMaxOffset). */
   private async choose(limit: ReadLimit): Promise<FileSplit[]> {
     const { latestFirst } = this.request.options;
-    const maxFiles = limit.maxFiles ?? Number.POSITIVE_INFINITY;
-    const maxBytes = limit.maxBytes ?? Number.POSITIVE_INFINITY;
-    const isLimited = limit.maxFiles !== undefined || limit.maxBytes !== undefined;
-    const splits: FileSplit[] = [];
-    let bytes = 0;
-    let askAgainMs = Number.POSITIVE_INFINITY;
-    for (const file of this.pending.inOrder(latestFirst)) {
-      if (splits.length >= maxFiles) break;
-      if (this.taken.isTooOld(file) && !(latestFirst && isLimited)) continue;
-      const readiness = await this.pending.readiness(file);
-      if (readiness !== true) {
-        askAgainMs = Math.min(askAgainMs, readiness ?? Number.POSITIVE_INFINITY);
-        continue;
-      }
-      if (splits.length > 0 && bytes + file.size > maxBytes) break;
-      bytes += file.size;
-      splits.push(this.splitOf(file));
-    }
-    this.hasBacklog = !latestFirst && this.leavesBacklog(limit, splits);
-    if (!this.isFixed) this.wakeAfter(askAgainMs);
-    return splits;
+    const { files, askAgainMs, leavesBacklog } = await selectFiles(this.pending, this.taken, limit, latestFirst);
+    this.hasBacklog = leavesBacklog;
+    if (!this.isFixed) this.waker.wakeAfter(askAgainMs);
+    return files.map((file) => this.splitOf(file));
   }
 
   private splitOf({ path, size, mtimeMs }: PendingFile): FileSplit {
@@ -349,91 +295,8 @@ class FolderSource implements FileSource {
     return inChunks ? { path, size, mtimeMs, chunkBytes } : { path, size, mtimeMs };
   }
 
-  /** Whether so much is left that the next batch takes it without a new listing (Spark's discardCachedInputRatio). */
-  private leavesBacklog({ maxFiles, maxBytes }: ReadLimit, splits: readonly FileSplit[]): boolean {
-    if (maxFiles !== undefined) return this.pending.size - splits.length >= maxFiles * DISCARD_RATIO;
-    if (maxBytes === undefined) return false;
-    const chosen = new Set(splits.map((split) => split.path));
-    let bytes = 0;
-    for (const { path, size } of this.pending.inOrder(false)) {
-      if (!chosen.has(path)) bytes += size;
-      if (bytes >= maxBytes * DISCARD_RATIO) return true;
-    }
-    return false;
-  }
-
-  /** Asks the engine to come back when a resting file will have rested. */
-  private wakeAfter(delayMs: number): void {
-    const { clock } = this.request;
-    const atMs = clock.monotonicMs() + delayMs;
-    if (!Number.isFinite(delayMs) || this.wakeAtMs <= atMs) return;
-    this.wakeAtMs = atMs;
-    void clock.sleep(Math.ceil(delayMs), this.closing.signal).then(() => {
-      if (this.closing.signal.aborted || this.wakeAtMs !== atMs) return;
-      this.wakeAtMs = Number.POSITIVE_INFINITY;
-      this.wake();
-    });
-  }
-
   private leaveForLater(path: string): void {
     this.pending.remove(path);
     this.request.onWarning(`${path} is not whole, or still changing; this run leaves it for the next one.`);
   }
-
-  /** Watched are the folders that are there; of an input folder that is not there yet, the nearest one above it. */
-  private follow(): void {
-    if (this.watch === null) return;
-    const { folders } = this;
-    const { disk } = this.request;
-    const above = this.input.bases
-      .filter((base) => !folders.includes(base))
-      .map((base) => {
-        let folder = base;
-        while (folder !== '/' && !canBeWatched(disk, folder)) folder = dirname(folder);
-        return folder;
-      });
-    this.watch.follow([...folders, ...above]);
-  }
-}
-
-/** Whether a folder is there and can be looked at. When not, a watch above it, and the listing, tell of it later. */
-function canBeWatched(disk: Disk, folder: string): boolean {
-  try {
-    disk.stat(folder);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** What a file that may be read is; null for others, whatever the reason. */
-function statOpened(disk: Disk, path: string): FileStat | null {
-  try {
-    const { file, stat } = openFile(disk, path);
-    closeQuietly(disk, file);
-    return stat;
-  } catch (error) {
-    if (errnoOf(error) === '') throw error;
-    return null;
-  }
-}
-
-/** A file of the manifest must be there. */
-function statListed(disk: Disk, path: string): { size: number; mtimeMs: number } {
-  try {
-    const { size, mtimeMs } = disk.stat(path);
-    return { size, mtimeMs };
-  } catch (error) {
-    throw diskError('read, though the manifest lists it,', path, error);
-  }
-}
-
-/** Says each thing once, up to a bound. */
-function onceEach(onWarning: (message: string) => void): (message: string) => void {
-  const said = new Set<string>();
-  return (message) => {
-    if (said.has(message) || said.size >= MAX_WARNINGS) return;
-    said.add(message);
-    onWarning(message);
-  };
 }
