@@ -8,6 +8,7 @@ import { emptyAccount } from './batch-run.ts';
 import { Breather, breathe } from './breathe.ts';
 import { buildOperators, type OperatorTree } from './build-operators.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
+import { SessionOperator } from './operators/session.ts';
 import { OutputBytes } from './output-bytes.ts';
 import { RowFlow } from './row-flow.ts';
 import type { StageSpec } from './stage.ts';
@@ -90,10 +91,13 @@ export type ChunkProjector = (
   write: (bytes: Uint8Array) => void,
 ) => AsyncGenerator<number, ChunkEnds>;
 
+/** Sums up what it gets of one chunk. */
+type ChunkAggregation = Pick<AggregateOperator, 'chunkGroups'> | Pick<SessionOperator, 'chunkGroups'>;
+
 /** Runs a query's stage on chunks, one at a time. */
 export class StageRunner {
   private readonly tree: OperatorTree;
-  private readonly aggregate: AggregateOperator | null;
+  private readonly aggregate: ChunkAggregation | null;
 
   constructor(
     private readonly spec: StageSpec,
@@ -104,7 +108,7 @@ export class StageRunner {
     this.tree = tree;
     const aggregate =
       output.kind === 'groups' ? tree.stateful.find((operator) => operator.operatorId === output.operatorId) : null;
-    this.aggregate = aggregate instanceof AggregateOperator ? aggregate : null;
+    this.aggregate = aggregate instanceof AggregateOperator || aggregate instanceof SessionOperator ? aggregate : null;
     invariant((this.aggregate === null) === (output.kind === 'bytes'), 'a stage gives what its query needs');
   }
 
@@ -150,7 +154,7 @@ export class StageRunner {
     return rows;
   }
 
-  private async groups(run: ChunkRun, aggregate: AggregateOperator): Promise<ChunkOutput> {
+  private async groups(run: ChunkRun, aggregate: ChunkAggregation): Promise<ChunkOutput> {
     for await (const groups of aggregate.chunkGroups(run)) {
       const { size, rows } = groups;
       return { kind: 'groups', size, rows, vectors: groups.save(), lateGroups: [...groups.lateGroups] };

@@ -1,3 +1,4 @@
+import { areOrderless } from '../plan/orderless.ts';
 import type { AnalyzedQuery, PhysicalPlan } from '../plan/physical.ts';
 import { childrenOf, nodesOf } from '../plan/physical.ts';
 import type { OutputMode, RowEncoding } from '../sink.ts';
@@ -37,7 +38,9 @@ export function stageOf(physical: PhysicalPlan, encoding: RowEncoding | null): S
     return encoding === null ? null : { sourceIndex: source.sourceIndex, output: { kind: 'bytes', encoding } };
   }
   const aggregate = nodes.find((node) => node.op === 'aggregate' && isChunkwise(node.input));
-  if (aggregate?.op !== 'aggregate' || aggregate.sessionKey !== null) return null;
+  if (aggregate?.op !== 'aggregate') return null;
+  // The rows of sessions whose order matters are sorted by time, all of a batch together.
+  if (aggregate.sessionKey !== null && !areOrderless(aggregate.aggregates)) return null;
   return { sourceIndex: source.sourceIndex, output: { kind: 'groups', operatorId: aggregate.operatorId } };
 }
 
@@ -48,7 +51,7 @@ function holdsFunctions(node: PhysicalPlan): boolean {
 
 /** Whether the rows that come of a chunk depend on that chunk alone. */
 function isChunkwise(plan: PhysicalPlan): boolean {
-  return ['source', 'project', 'filter', 'watermark', 'assignWindow', 'generate'].includes(plan.op)
+  return ['source', 'project', 'filter', 'watermark', 'assignWindow', 'assignSession', 'generate'].includes(plan.op)
     ? childrenOf(plan).every(isChunkwise)
     : false;
 }

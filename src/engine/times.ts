@@ -1,10 +1,13 @@
-import type { Int64, Vector } from '../batch.ts';
-import { vectorOf } from '../batch.ts';
+import type { FixedVector, Int64, StructVector, Vector } from '../batch.ts';
+import { canonicalInt64, vectorOf } from '../batch.ts';
 import { TIMESTAMP } from '../schema.ts';
+
+/** 64-bit integers: doubles as long as all of them are safe. */
+export type Int64s = Float64Array | Int64[];
 
 /** 64-bit times in a row: doubles as long as all of them are safe integers. */
 export class Times {
-  values: Float64Array | Int64[] = new Float64Array(64);
+  values: Int64s = new Float64Array(64);
 
   set(index: number, time: Int64): void {
     if (index >= this.values.length) this.grow(index + 1);
@@ -42,4 +45,23 @@ export class Times {
 
 export function compareTimes(a: Int64, b: Int64): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** 64-bit integers as numbers where all are safe, for quick comparison. */
+export function int64s(vector: Vector): Int64s {
+  const { values } = vector as FixedVector;
+  return values instanceof BigInt64Array ? Array.from(values, canonicalInt64) : (values as Float64Array);
+}
+
+/** The starts and the ends of windows. */
+export function boundsOf({ children: [start, end] }: StructVector): readonly [starts: Int64s, ends: Int64s] {
+  return [int64s(start as Vector), int64s(end as Vector)];
+}
+
+/** Whether all times, none of them null, are after `micros`; false also where that takes a closer look. */
+export function areAllAfter(times: Vector, micros: number): boolean {
+  const { values } = times as FixedVector;
+  if (!(values instanceof Float64Array)) return false;
+  for (let i = 0; i < values.length; i++) if ((values[i] as number) <= micros) return false;
+  return true;
 }

@@ -1,26 +1,11 @@
 import { isDeterministic } from '../sql/deterministic.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { inputsUsed } from './inputs.ts';
+import { areOrderless } from './orderless.ts';
 import type { PhysicalPlan } from './physical.ts';
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 type WindowNode = Extract<PhysicalPlan, { op: 'assignWindow' }>;
-
-/** Aggregates whose result does not depend on the order of the rows: they may be put together from those of parts. */
-const ORDERLESS: ReadonlySet<string> = new Set([
-  'count',
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'stddev_samp',
-  'stddev_pop',
-  'var_samp',
-  'var_pop',
-  'bool_and',
-  'bool_or',
-  'approx_count_distinct',
-]);
 
 /**
  * Has the rows of sliding windows summed up once each, by pane: the stretch from the start of one window to that of the next. A window is put
@@ -49,7 +34,7 @@ function withPanes(node: AggregateNode): AggregateNode | null {
 function paneKey(node: AggregateNode, exprs: readonly TypedExpr[], { window, output }: WindowNode): number | null {
   const panes = window.durationMicros / window.slideMicros;
   if (panes === 1 || !Number.isInteger(panes)) return null;
-  if (!node.aggregates.every(({ name }) => ORDERLESS.has(name)) || !exprs.every(isDeterministic)) return null;
+  if (!areOrderless(node.aggregates) || !exprs.every(isDeterministic)) return null;
   const readers = exprs.flatMap((expr, column) => (inputsUsed(expr).has(output.length - 1) ? [column] : []));
   const key = node.keys.indexOf(readers[0] as number);
   if (readers.length !== 1 || key < 0 || exprs[readers[0] as number]?.kind !== 'input') return null;

@@ -1,26 +1,31 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Batch, Cell, Int64, StructVector, Vector } from '../../src/batch.ts';
-import { cellAt, takeVector, vectorOf } from '../../src/batch.ts';
+import type { Cell, Int64, StructVector, Vector } from '../../src/batch.ts';
+import { cellAt, vectorOf } from '../../src/batch.ts';
 import { RowAdder } from '../../src/engine/aggregates/add-rows.ts';
+import { ChunkSessionMaker, ChunkSessions } from '../../src/engine/chunk-sessions.ts';
 import { groupStateSchema } from '../../src/engine/group-table.ts';
-import { MergedSessions } from '../../src/engine/session-merge.ts';
-import { int64s, orderByTime, placed, placesByCode, sortedByTimeAndRank } from '../../src/engine/session-order.ts';
+import { SessionLists } from '../../src/engine/session-lists.ts';
+import { sortedByTimeAndRank } from '../../src/engine/session-order.ts';
 import { SessionTable } from '../../src/engine/session-table.ts';
 import { type AggregateCall, WINDOW_TYPE } from '../../src/plan/physical.ts';
-import { array, type DataType, field, LONG, STRING, TIMESTAMP } from '../../src/schema.ts';
+import { array, field, LONG, STRING, struct } from '../../src/schema.ts';
 import type { StateChange } from '../../src/state-store.ts';
 
 /** The open sessions against a list of [page, start, end, values], and against a table that is restored from the changes. */
 const KEYS = [field('session', WINDOW_TYPE), field('page', STRING)];
 const CALLS: readonly AggregateCall[] = [
-  { name: 'sum', args: [0], argTypes: [LONG], type: LONG, parameters: [] },
-  { name: 'collect_list', args: [0], argTypes: [LONG], type: array(LONG), parameters: [] },
+  { name: 'sum', args: [2], argTypes: [LONG], type: LONG, parameters: [] },
+  { name: 'collect_list', args: [2], argTypes: [LONG], type: array(LONG), parameters: [] },
 ];
+const INPUT = struct([...KEYS, field('value', LONG)]);
+const NODE = { keys: [0, 1], aggregates: CALLS, output: KEYS } as unknown as ConstructorParameters<
+  typeof ChunkSessionMaker
+>[0];
 const GAP = 10;
 
 type Row = readonly [page: string | null, time: number, value: number];
-type Step = { readonly rows: readonly Row[]; readonly through: number | null };
+type Step = { readonly chunks: readonly (readonly Row[])[]; readonly through: number | null };
 type Naive = { page: string | null; start: number; end: number; values: number[] };
 
 class Subject {
@@ -35,62 +40,42 @@ class Subject {
     return new SessionTable(groupStateSchema(KEYS, CALLS), KEYS, 0, this.adder);
   }
 
-  step({ rows, through }: Step): Cell[][] {
-    let removals: Batch[] = [];
-    let touched = new Int32Array(0);
-    if (rows.length > 0) {
-      const pages = vectorOf(
-        STRING,
-        rows.map(([page]) => page),
-      );
-      const numbers = this.table.numbersOf([pages], rows.length);
-      const keys = [...new Set(numbers)];
-      const codes = numbers.map((number) => keys.indexOf(number));
-      const { places, offsets } = placesByCode(codes, keys.length);
-      // In two parts, as from two batches.
-      const half = rows.length >> 1;
-      const column = (type: DataType, cells: readonly Cell[]) =>
-        placed([vectorOf(type, cells.slice(0, half)), vectorOf(type, cells.slice(half))], places);
-      const times = (more: number) =>
-        int64s(
-          column(
-            TIMESTAMP,
-            rows.map(([, time]) => this.micros(time + more)),
-          ),
-        );
-      const starts = times(0);
-      const order = orderByTime(starts, offsets);
-      const sorted = (given: ArrayLike<Int64>) => Array.from(order, (place) => given[place] as Int64);
-      const merged = new MergedSessions({ starts: sorted(starts), ends: sorted(times(GAP)) }, this.table);
-      keys.forEach((key, n) => {
-        merged.addKey(key, offsets[n] as number, offsets[n + 1] as number);
-      });
-      const partial = this.adder.accumulators();
-      for (const accumulator of partial) accumulator.grow(merged.runCount);
-      const values = column(
-        LONG,
-        rows.map(([, , value]) => value),
-      );
-      this.adder.add(partial, merged.runs, rows.length, [takeVector(values, order)]);
-      const changes = this.table.settle(merged, partial);
-      touched = Int32Array.from(changes.touched);
-      const length = (changes.removedKeys[0] as Vector).length;
-      removals = length === 0 ? [] : [{ schema: this.table.stateSchema, length, vectors: changes.removedKeys }];
-    }
+  step({ chunks, through }: Step): Cell[][] {
+    for (const rows of chunks) this.table.merge(this.sessionsOf(rows));
+    const { touched, removedKeys } = this.table.settle();
+    const { length } = removedKeys[0] as Vector;
+    const removals = length === 0 ? [] : [{ schema: this.table.stateSchema, length, vectors: removedKeys }];
     const limit = through === null ? null : this.micros(through);
     const closing = limit === null ? new Int32Array(0) : this.table.closing(limit);
     const closed = this.rowsAt(closing);
-    const surviving = limit === null ? touched : touched.filter((slot) => this.table.endOf(slot) > limit);
+    const surviving = limit === null ? touched : this.table.openAfter(touched, limit);
     const upserts = [...this.table.saveAll(surviving)];
     if (limit !== null) this.table.evict(limit);
     this.changes.push({ evictedThroughMicros: limit, removals, upserts });
     return closed;
   }
 
+  /** In two batches. */
+  private sessionsOf(rows: readonly Row[]): ChunkSessions {
+    const maker = new ChunkSessionMaker(NODE, 0, this.adder);
+    const half = rows.length >> 1;
+    for (const part of [rows.slice(0, half), rows.slice(half)]) {
+      const windows = part.map(([, time]) => [this.micros(time), this.micros(time + GAP)]);
+      const pages = part.map(([page]) => page);
+      const values = part.map(([, , value]) => value);
+      const vectors = [vectorOf(WINDOW_TYPE, windows), vectorOf(STRING, pages), vectorOf(LONG, values)];
+      maker.add({ schema: INPUT, length: part.length, vectors });
+    }
+    const sessions = maker.finish();
+    // As it comes from another thread.
+    const { size, rows: count } = sessions;
+    const output = { kind: 'groups', size, rows: count, vectors: sessions.save(), lateGroups: [] } as const;
+    return ChunkSessions.load(NODE, output);
+  }
+
   restart(): void {
     this.table = this.emptyTable();
     for (const change of this.changes) this.table.apply(change);
-    this.table.endRestore();
   }
 
   rowsAt(slots: Int32Array): Cell[][] {
@@ -110,11 +95,16 @@ class Subject {
   }
 }
 
+/** The rows of a chunk by time, and its sessions with those that are there by start. */
 function merged(sessions: readonly Naive[], rows: readonly Row[]): Naive[] {
-  const pieces = [
-    ...sessions.map((session) => ({ ...session, values: [...session.values] })),
-    ...rows.map(([page, time, value]) => ({ page, start: time, end: time + GAP, values: [value] })),
-  ];
+  return joined([
+    ...sessions,
+    ...joined(rows.map(([page, time, value]) => ({ page, start: time, end: time + GAP, values: [value] }))),
+  ]);
+}
+
+function joined(given: readonly Naive[]): Naive[] {
+  const pieces = given.map((piece) => ({ ...piece, values: [...piece.values] }));
   const result: Naive[] = [];
   for (const page of new Set(pieces.map((piece) => piece.page))) {
     const own = pieces.filter((piece) => piece.page === page).sort((a, b) => a.start - b.start);
@@ -137,46 +127,58 @@ const plain = ({ page, start, end, values }: Naive): Cell[] => [
   end,
   page,
   values.reduce((sum, value) => sum + value, 0),
-  [...values].sort((a, b) => a - b),
+  values,
 ];
 const sortedLists = (rows: readonly Cell[][]): Cell[][] =>
   rows.map((row) => [...row.slice(0, 4), [...(row[4] as number[])].sort((a, b) => a - b)]);
 const byText = (rows: readonly Cell[][]): string[] => rows.map((row) => JSON.stringify(row)).sort();
 
 const rows = fc.tuple(fc.constantFrom('a', 'b', 'c', '', null), fc.nat(120), fc.nat(9));
-const steps = fc.array(
-  fc.record({ rows: fc.array(rows, { maxLength: 12 }), through: fc.option(fc.nat(130)), restart: fc.boolean() }),
-  { minLength: 1, maxLength: 8 },
-);
+const stepsOf = (maxChunks: number) =>
+  fc.array(
+    fc.record({
+      chunks: fc.array(fc.array(rows, { maxLength: 12 }), { maxLength: maxChunks }),
+      through: fc.option(fc.nat(130)),
+      restart: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 8 },
+  );
 
 test.each([
-  ['near', 0n],
-  ['far away', 9007199254740900n],
-])('sessions of %s times are those of a plain list, and the same after a restart, in the same order', (_, base) => {
-  fc.assert(
-    fc.property(steps, (given) => {
-      const subject = new Subject(base);
-      const whole = new Subject(base);
-      let naive: Naive[] = [];
-      for (const step of given) {
-        if (step.restart) subject.restart();
-        naive = merged(naive, step.rows);
-        const closed = subject.step(step);
-        expect(closed).toEqual(whole.step(step));
-        const { through } = step;
-        const isClosed = ({ end }: Naive) => through !== null && end <= through;
-        expect(byText(sortedLists(closed))).toEqual(byText(naive.filter(isClosed).map(plain)));
-        expect(closed.map(([, end]) => end)).toEqual(closed.map(([, end]) => end as number).sort((a, b) => a - b));
-        naive = naive.filter((session) => !isClosed(session));
-        const all = subject.rowsAt(subject.table.all());
-        expect(all).toEqual(whole.rowsAt(whole.table.all()));
-        expect(byText(sortedLists(all))).toEqual(byText(naive.map(plain)));
-        expect(subject.table.size).toBe(naive.length);
-      }
-    }),
-    { numRuns: 100 },
-  );
-});
+  ['near', 'one chunk', 0n, 1],
+  ['near', 'several chunks', 0n, 3],
+  ['far away', 'one chunk', 9007199254740900n, 1],
+  ['far away', 'several chunks', 9007199254740900n, 3],
+])(
+  'sessions of %s times, of %s a batch, are those of a plain list, and the same after a restart, in the same order',
+  (_, __, base, chunks) => {
+    // Where the order of rows matters, a batch is one chunk.
+    const lists = chunks === 1 ? (rows: readonly Cell[][]) => rows : sortedLists;
+    fc.assert(
+      fc.property(stepsOf(chunks), (given) => {
+        const subject = new Subject(base);
+        const whole = new Subject(base);
+        let naive: Naive[] = [];
+        for (const step of given) {
+          if (step.restart) subject.restart();
+          naive = step.chunks.reduce(merged, naive);
+          const closed = subject.step(step);
+          expect(closed).toEqual(whole.step(step));
+          const { through } = step;
+          const isClosed = ({ end }: Naive) => through !== null && end <= through;
+          expect(byText(lists(closed))).toEqual(byText(lists(naive.filter(isClosed).map(plain))));
+          expect(closed.map(([, end]) => end)).toEqual(closed.map(([, end]) => end as number).sort((a, b) => a - b));
+          naive = naive.filter((session) => !isClosed(session));
+          const all = subject.rowsAt(subject.table.all());
+          expect(all).toEqual(whole.rowsAt(whole.table.all()));
+          expect(byText(lists(all))).toEqual(byText(lists(naive.map(plain))));
+          expect(subject.table.size).toBe(naive.length);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  },
+);
 
 test('slots by time and rank, near times and far ones', () => {
   // Few slots are sorted in one piece, many in parts.
@@ -198,30 +200,29 @@ test('slots by time and rank, near times and far ones', () => {
   );
 });
 
-test('rows by key and time, as they came within one time, however far out of order', () => {
-  const pair = fc.tuple(fc.nat(3), fc.nat(1000));
-  const given = fc.oneof(fc.array(pair, { maxLength: 20 }), fc.array(pair, { minLength: 400, maxLength: 600 }));
+test('sessions of one key stay in order and apart, however many there are and in whatever order they come', () => {
+  const pair = fc.tuple(fc.nat(4000), fc.integer({ min: 1, max: 8 }));
   fc.assert(
-    fc.property(given, (pairs) => {
-      const codes = Int32Array.from(pairs, ([code]) => code);
-      const times = Float64Array.from(pairs, ([, time]) => time);
-      const { places, offsets } = placesByCode(codes, 4);
-      const column = placed(
-        [vectorOf(TIMESTAMP, [...times.slice(0, 7)]), vectorOf(TIMESTAMP, [...times.slice(7)])],
-        places,
-      );
-      const rowAt = new Int32Array(places.length);
-      places.forEach((place, row) => {
-        rowAt[place] = row;
-      });
-      const order = Array.from(orderByTime(int64s(column), offsets), (place) => rowAt[place] as number);
-      const expected = pairs.map((_, row) => row);
-      expected.sort(
-        (a, b) => (codes[a] as number) - (codes[b] as number) || (times[a] as number) - (times[b] as number) || a - b,
-      );
-      expect(order).toEqual(expected);
-      expect(offsets[4]).toBe(pairs.length);
+    fc.property(fc.array(pair, { minLength: 200, maxLength: 800 }), (pairs) => {
+      const told: number[] = [];
+      const lists = new SessionLists({ moves: () => {}, absorbs: (_, absorbed) => void told.push(absorbed) });
+      lists.reserveKeys(1);
+      const slots = pairs.map(([start, length]) => lists.add(0, start, start + length));
+      let naive: [start: number, end: number][] = [];
+      for (const [start, length] of [...pairs].sort(([a], [b]) => a - b)) {
+        const last = naive.at(-1);
+        if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], start + length);
+        else naive = [...naive, [start, start + length]];
+      }
+      const found = [...lists.present()].map((slot) => [lists.starts.values[slot], lists.ends.values[slot]] as const);
+      expect([...found].sort(([a], [b]) => Number(a) - Number(b))).toEqual(naive);
+      expect(new Set(slots).size).toBe(lists.size + told.length);
+      for (const [start, end] of naive) {
+        const slot = lists.latestAt(0, end);
+        expect([lists.starts.values[slot], lists.latestAt(0, start - 1) === slot]).toEqual([start, false]);
+      }
     }),
+    { numRuns: 50 },
   );
 });
 

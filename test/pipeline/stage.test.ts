@@ -2,7 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRandom } from '../../src/generate/random.ts';
-import { col, collectSet, count, createSession, type DataFrame, max, sum, window } from '../../src/index.ts';
+import {
+  col,
+  collectSet,
+  count,
+  createSession,
+  type DataFrame,
+  max,
+  sessionWindow,
+  sum,
+  window,
+} from '../../src/index.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const SCHEMA =
@@ -26,6 +36,11 @@ const QUERIES: Record<string, (events: DataFrame) => DataFrame> = {
     events
       .withWatermark('time', '5 minutes')
       .groupBy(col('user'), window('time', '10 minutes', '2 minutes'))
+      .agg(count().as('events'), sum('price').as('price'), max('user').as('last')),
+  'session windows': (events) =>
+    events
+      .withWatermark('time', '5 minutes')
+      .groupBy(col('user'), sessionWindow('time', '40 seconds'), col('place.city').as('city'))
       .agg(count().as('events'), sum('price').as('price'), max('user').as('last')),
   'groups without end': (events) =>
     events.groupBy(col('place.city'), col('clicks')).agg(sum('price').as('price'), count('user').as('users')),

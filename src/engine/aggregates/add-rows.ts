@@ -1,8 +1,9 @@
 import type { Vector } from '../../batch.ts';
 import { explainUpdates, type RowUpdate, UpdateLoops } from '../../codegen/aggregate.ts';
 import type { AggregateCall, PhysicalPlan } from '../../plan/physical.ts';
+import { firstNumbers } from '../keys/take.ts';
 import { commonSource } from '../taken-vector.ts';
-import type { Accumulator, CellsAccumulator, FlatAccumulator } from './accumulator.ts';
+import { type Accumulator, type CellsAccumulator, type FlatAccumulator, loadAccumulators } from './accumulator.ts';
 import { createAccumulator } from './table.ts';
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
@@ -29,6 +30,16 @@ export class RowAdder {
       if (isFlat(accumulator)) return;
       const args = (this.calls[index] as AggregateCall).args.map((arg) => vectors[arg] as Vector);
       accumulator.update(slots, length, args);
+    });
+  }
+
+  /** Adds partial results: row i of the durable columns, which stand one behind another, to slot `slots[i]`. */
+  addPartial(accumulators: readonly Accumulator[], slots: Int32Array, columns: readonly Vector[]): void {
+    const partial = this.accumulators();
+    for (const accumulator of partial) accumulator.grow(slots.length);
+    loadAccumulators(partial, firstNumbers(slots.length), columns, 0);
+    accumulators.forEach((accumulator, index) => {
+      accumulator.merge(slots, slots.length, partial[index] as Accumulator);
     });
   }
 }

@@ -1,24 +1,26 @@
 import type { Batch, Cell, Int64, StructVector, Vector } from '../../batch.ts';
 import { cellAt, takeBatch } from '../../batch.ts';
 import { invariant } from '../../errors.ts';
+import { areOrderless } from '../../plan/orderless.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
 import { struct } from '../../schema.ts';
 import type { OutputMode } from '../../sink.ts';
 import type { StateStore } from '../../state-store.ts';
-import type { Accumulator } from '../aggregates/accumulator.ts';
 import { RowAdder } from '../aggregates/add-rows.ts';
-import type { BatchRun } from '../batch-run.ts';
+import type { BatchRun, OperatorAccount } from '../batch-run.ts';
 import { cellKey } from '../cell-key.ts';
+import { ChunkSessionMaker, ChunkSessions } from '../chunk-sessions.ts';
 import { groupStateSchema } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
-import { MergedSessions } from '../session-merge.ts';
-import { areAllAfter, int64s, orderByTime, placed, placesByCode } from '../session-order.ts';
 import { type SessionChanges, SessionTable } from '../session-table.ts';
 import { StateJournal } from '../state-journal.ts';
-import { TakenVector } from '../taken-vector.ts';
+import { areAllAfter } from '../times.ts';
 import { subtract } from './window.ts';
+
+/** Rows of an output batch at most. */
+const OUTPUT_ROWS = 8192;
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 
@@ -65,28 +67,47 @@ export class SessionOperator implements StatefulOperator {
   async restore(version: number): Promise<void> {
     this.table = this.emptyTable();
     await this.journal.restore(version, (change) => this.table.apply(change));
-    this.table.endRestore();
   }
 
   async *rows(run: BatchRun): AsyncGenerator<Batch> {
     this.counters = { updated: 0, removed: 0, dropped: 0 };
-    const kept: Batch[] = [];
-    const lateGroups = new Set<string>();
-    for await (const all of this.input.rows(run)) {
-      const batch = this.dropLateRows(all, run, lateGroups);
-      if (batch.length > 0) kept.push(batch);
+    const elsewhere = run.chunkGroups?.(this.operatorId) ?? null;
+    if (elsewhere === null) {
+      for await (const chunk of this.chunkGroups(run)) this.merge(chunk, run);
+    } else {
+      for await (const output of elsewhere) this.merge(ChunkSessions.load(this.node, output), run);
     }
-    this.counters.dropped = lateGroups.size;
-    const changes = kept.length > 0 ? this.merge(kept) : null;
-    const rows = kept.reduce((sum, { length }) => sum + length, 0);
-    if (rows > 0) run.flow.group(this.operatorId, rows);
-    this.counters.updated = changes?.touched.length ?? 0;
+    const changes = this.table.settle();
+    this.counters.updated = changes.touched.length;
     yield* this.emit(run, changes);
   }
 
-  /** Late is judged on the row's own [time, time + gap), in every output mode. */
-  private dropLateRows(batch: Batch, run: BatchRun, lateGroups: Set<string>): Batch {
+  private merge(chunk: ChunkSessions, run: BatchRun): void {
+    // Spark counts what its partial aggregation leaves of them: one per input partition, key, time and gap.
+    this.counters.dropped += chunk.lateGroups.size;
+    if (chunk.rows > 0) run.flow.group(this.operatorId, chunk.rows);
+    this.table.merge(chunk);
+  }
+
+  /** The sessions of every chunk of the batch, in order; where the order of rows matters, the batch is one chunk. */
+  async *chunkGroups(run: BatchRun): AsyncGenerator<ChunkSessions> {
     const account = run.account(this.account);
+    let sessions: ChunkSessionMaker | null = null;
+    let chunk = -1;
+    for await (const all of this.input.rows(run)) {
+      if (sessions === null || (run.chunk !== chunk && areOrderless(this.node.aggregates))) {
+        if (sessions !== null) yield sessions.finish();
+        sessions = new ChunkSessionMaker(this.node, this.sessionKey, this.adder);
+        chunk = run.chunk;
+      }
+      const batch = this.dropLateRows(all, run, account, sessions.lateGroups);
+      if (batch.length > 0) sessions.add(batch);
+    }
+    if (sessions !== null) yield sessions.finish();
+  }
+
+  /** Late is judged on the row's own [time, time + gap), in every output mode. */
+  private dropLateRows(batch: Batch, run: BatchRun, account: OperatorAccount, lateGroups: Set<string>): Batch {
     account.in += batch.length;
     if (this.node.eventTimeKey === null) {
       account.passed += batch.length;
@@ -104,7 +125,6 @@ export class SessionOperator implements StatefulOperator {
         kept.push(row);
         continue;
       }
-      // Spark counts what its partial aggregation leaves of them: one per input partition, key, time and gap.
       lateGroups.add(`${run.chunk} ${this.keyText(this.keyAt(batch, row))}${cellKey([start, end])}`);
       const lateByMicros = subtract(run.lateMicros, end);
       run.side.late({ operator: this.account, rows: batch, row, windowStart: start, windowEnd: end, lateByMicros });
@@ -123,81 +143,15 @@ export class SessionOperator implements StatefulOperator {
     return key.toSpliced(this.sessionKey, 1).map(cellKey).join('');
   }
 
-  /** Merges a batch's rows with the open sessions of their keys. */
-  private merge(batches: readonly Batch[]): SessionChanges {
-    const { keys, codes } = this.keysOf(batches);
-    const { places, offsets } = placesByCode(codes, keys.length);
-    const windows = batches.map(({ vectors }) => vectors[this.node.keys[this.sessionKey] as number] as StructVector);
-    const times = (child: number) =>
-      int64s(
-        placed(
-          windows.map(({ children }) => children[child] as Vector),
-          places,
-        ),
-      );
-    const starts = times(0);
-    const order = orderByTime(starts, offsets);
-    const merged = new MergedSessions(
-      { starts: takeTimes(starts, order), ends: takeTimes(times(1), order) },
-      this.table,
-    );
-    for (let n = 0; n < keys.length; n++) {
-      merged.addKey(keys[n] as number, offsets[n] as number, offsets[n + 1] as number);
-    }
-    return this.table.settle(merged, this.sumRuns(batches, places, order, merged));
-  }
-
-  /** The keys of the rows in the order of their first appearance, and which of them each row has. */
-  private keysOf(batches: readonly Batch[]): { readonly keys: readonly number[]; readonly codes: Int32Array } {
-    const others = this.node.keys.toSpliced(this.sessionKey, 1);
-    const codes = new Int32Array(batches.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const { vectors, length } of batches) {
-      codes.set(
-        this.table.numbersOf(
-          others.map((key) => vectors[key] as Vector),
-          length,
-        ),
-        at,
-      );
-      at += length;
-    }
-    const codeOf = new Int32Array(this.table.keyCount).fill(-1);
-    const keys: number[] = [];
-    for (let row = 0; row < codes.length; row++) {
-      const key = codes[row] as number;
-      if (codeOf[key] === -1) codeOf[key] = keys.push(key) - 1;
-      codes[row] = codeOf[key] as number;
-    }
-    return { keys, codes };
-  }
-
-  /** Adds the rows, in order, to the runs that they are in. Columns that no aggregate reads stay where they are. */
-  private sumRuns(
-    batches: readonly Batch[],
-    places: Int32Array,
-    order: Int32Array,
-    { runs, runCount }: MergedSessions,
-  ): Accumulator[] {
-    const accumulators = this.adder.accumulators();
-    for (const accumulator of accumulators) accumulator.grow(runCount);
-    const sorted: Vector[] = [];
-    for (const column of new Set(this.node.aggregates.flatMap(({ args }) => args))) {
-      const parts = batches.map(({ vectors }) => vectors[column] as Vector);
-      sorted[column] = TakenVector.of(placed(parts, places), order);
-    }
-    this.adder.add(accumulators, runs, order.length, sorted);
-    return accumulators;
-  }
-
-  private *emit(run: BatchRun, changes: SessionChanges | null): Generator<Batch> {
+  private *emit(run: BatchRun, { touched, removedKeys }: SessionChanges): Generator<Batch> {
     const closes = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
     const closing = closes ? this.table.closing(run.evictMicros) : new Int32Array(0);
     const slots = run.outputMode === 'append' && closes ? closing : this.table.all();
-    if (slots.length > 0) yield { schema: this.schema, length: slots.length, vectors: this.table.results(slots) };
-    const touched = changes?.touched ?? new Int32Array(0);
-    const surviving = closes ? touched.filter((slot) => this.table.endOf(slot) > run.evictMicros) : touched;
-    const removedKeys = changes?.removedKeys ?? [];
+    for (let at = 0; at < slots.length; at += OUTPUT_ROWS) {
+      const part = slots.subarray(at, at + OUTPUT_ROWS);
+      yield { schema: this.schema, length: part.length, vectors: this.table.results(part) };
+    }
+    const surviving = closing.length === 0 ? touched : this.table.openAfter(touched, run.evictMicros);
     const removals = (removedKeys[0]?.length ?? 0) === 0 ? [] : [this.keyRows(removedKeys)];
     const upserts = [...this.table.saveAll(surviving)];
     this.counters.removed = closing.length;
@@ -243,11 +197,4 @@ export class SessionOperator implements StatefulOperator {
       lastCloseMicros: bounds === null ? null : Number(bounds[1]),
     };
   }
-}
-
-function takeTimes(times: ArrayLike<Int64>, order: Int32Array): ArrayLike<Int64> {
-  if (!(times instanceof Float64Array)) return Array.from(order, (row) => times[row] as Int64);
-  const taken = new Float64Array(order.length);
-  for (let i = 0; i < taken.length; i++) taken[i] = times[order[i] as number] as number;
-  return taken;
 }
