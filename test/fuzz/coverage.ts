@@ -19,6 +19,8 @@ export class Coverage {
   private readonly session = new Session();
   /** By function: its characters, 1 where they were reached. */
   private readonly reached = new Map<string, Uint8Array>();
+  /** By function: the sets of blocks that were kept, as V8 told them. Most are told over and over. */
+  private readonly kept = new Map<string, Set<string>>();
   private blocks = 0;
 
   /** @param isOfInterest by the script's address */
@@ -34,7 +36,7 @@ export class Coverage {
     return this.blocks;
   }
 
-  /** What was reached since the last call. */
+  /** What was reached since the last call, without what was kept just so. */
   take(): ReachedBlocks {
     const { result } = this.post('Profiler.takePreciseCoverage') as { result: readonly ScriptCoverage[] };
     const found: ReachedBlocks = new Map();
@@ -42,12 +44,15 @@ export class Coverage {
       if (!this.isOfInterest(url)) continue;
       for (const { ranges } of functions) {
         const { startOffset, endOffset } = ranges[0] as Range;
+        const name = `${url}:${startOffset}`;
+        const told = toldOf(ranges);
+        if (this.kept.get(name)?.has(told)) continue;
         const characters = new Uint8Array(endOffset - startOffset);
         // Inner ranges come behind those around them.
         for (const range of ranges) {
           characters.fill(range.count > 0 ? 1 : 0, range.startOffset - startOffset, range.endOffset - startOffset);
         }
-        found.set(`${url}:${startOffset}`, characters);
+        found.set(name, { told, characters });
       }
     }
     return found;
@@ -55,12 +60,13 @@ export class Coverage {
 
   /** Whether some of it was never reached before; `keep` remembers it. */
   isNew(found: ReachedBlocks): boolean {
-    for (const [name, characters] of found) if (this.newBlocks(name, characters) > 0) return true;
+    for (const [name, { characters }] of found) if (this.newBlocks(name, characters) > 0) return true;
     return false;
   }
 
   keep(found: ReachedBlocks): void {
-    for (const [name, characters] of found) {
+    for (const [name, { told, characters }] of found) {
+      this.kept.set(name, (this.kept.get(name) ?? new Set()).add(told));
       this.blocks += this.newBlocks(name, characters);
       const known = this.reached.get(name);
       if (known === undefined) this.reached.set(name, characters);
@@ -97,5 +103,17 @@ export class Coverage {
   }
 }
 
-/** By function: its characters, 1 where they were reached. */
-export type ReachedBlocks = Map<string, Uint8Array>;
+export type ReachedBlocks = Map<string, ReachedFunction>;
+
+interface ReachedFunction {
+  /** Its ranges and whether they were reached. */
+  readonly told: string;
+  /** 1 where they were reached. */
+  readonly characters: Uint8Array;
+}
+
+function toldOf(ranges: readonly Range[]): string {
+  let text = '';
+  for (const { startOffset, endOffset, count } of ranges) text += `${count > 0 ? '+' : '-'}${startOffset},${endOffset}`;
+  return text;
+}

@@ -86,7 +86,8 @@ class Fuzzer {
     const one = this.kept(random);
     const other = random.chance(0.5) ? this.kept(random) : one;
     // Short ones take less time, and a change hits what matters more often.
-    return mutated(other.length < one.length ? other : one, this.corpus, this.target.words, random);
+    const { words, maxBytes } = this.target;
+    return mutated(other.length < one.length ? other : one, this.corpus, words, random, maxBytes);
   }
 
   private kept(random: Random): Uint8Array {

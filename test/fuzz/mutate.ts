@@ -11,17 +11,18 @@ const BYTES = [
 const NUMBERS = ['0', '-1', '1e400', '9007199254740993', '-9223372036854775809', '0.1', '00', '1e-400', '2147483648'];
 const WORDS = ['__proto__', 'constructor', 'toString', 'null', 'true', '\ud83d\ude00', '\ufeff', '\u0000'];
 
-/** An input like `input`, changed in one to eight places. `others` lend it parts, `words` are put in as they are. */
+/** An input like `input`, changed in one to eight places. `others` lend it parts, `words` are put in as they are; it is cut at `maxBytes`. */
 export function mutated(
   input: Uint8Array,
   others: readonly Uint8Array[],
   words: readonly string[],
   random: Random,
+  maxBytes = MAX_INPUT_BYTES,
 ): Uint8Array {
   let bytes = input;
   const times = random.chance(0.5) ? 1 : 1 + random.below(8);
   for (let time = 0; time < times; time++) bytes = changed(bytes, others, words, random);
-  return bytes.length > MAX_INPUT_BYTES ? bytes.slice(0, MAX_INPUT_BYTES) : bytes;
+  return bytes.length > maxBytes ? bytes.slice(0, maxBytes) : bytes;
 }
 
 function changed(bytes: Uint8Array, others: readonly Uint8Array[], words: readonly string[], random: Random) {

@@ -7,6 +7,8 @@ export interface FuzzTarget {
   seeds(): Promise<Uint8Array[]>;
   /** Words that mean something to the reader. */
   readonly words: readonly string[];
+  /** Inputs are cut here, where the longest that all targets may get would take most of the time. */
+  readonly maxBytes?: number;
   /** Reads the input and checks what came out. Throws whatever is wrong, a broken check as a `BrokenCheck`. */
   run(input: Uint8Array): void | Promise<void>;
   /** The input for people: what it is and how it is read. */

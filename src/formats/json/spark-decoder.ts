@@ -87,8 +87,9 @@ export class SparkDecoder<T> implements Decoder<T> {
   }
 
   private record(): void {
-    const { bytes, start, end } = this.records;
-    if (isBlank(bytes, start, end)) return;
+    const { bytes, start, end, tooLong } = this.records;
+    // Of what is too long only the beginning is here, which may well be blank.
+    if (!tooLong && isBlank(bytes, start, end)) return;
     const reason = this.misfit();
     if (reason !== null) this.malformed(reason);
     else {

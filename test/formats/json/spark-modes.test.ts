@@ -177,6 +177,17 @@ describe('permissive', () => {
       ]);
     }
   });
+
+  test('a line that is too long is malformed also where its beginning is blank', () => {
+    const schema = schemaOf({ a: LONG, _corrupt_record: STRING });
+    const text = `\t \n${' '.repeat(20)}{"a":1}\n{"a":2}`;
+    for (const cuts of [[], [10], [25]]) {
+      expect(decode(schema, text, { maxRecordBytes: 20 }, cuts).rows).toEqual([
+        [null, ' '.repeat(20)],
+        [2, null],
+      ]);
+    }
+  });
 });
 
 describe('dropmalformed', () => {

@@ -124,7 +124,10 @@ function seeds(lines: boolean): Uint8Array[] {
 
 /** How many records a text of lines holds, where that is plain to see; else null. */
 function expectedRecords(bytes: Uint8Array, options: Record<string, unknown>): number | null {
-  const lines = linesOf(withoutMark(bytes)).filter((line) => line.some((byte) => ![32, 9].includes(byte)));
+  const most = Number(options.maxRecordBytes ?? Number.POSITIVE_INFINITY);
+  const lines = linesOf(withoutMark(bytes)).filter(
+    (line) => line.length > most || line.some((byte) => ![32, 9].includes(byte)),
+  );
   let records = 0;
   for (const line of lines) {
     const value = parsed(line);

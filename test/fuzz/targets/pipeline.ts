@@ -141,6 +141,7 @@ const SAYS_NOTHING = /\bundefined\b|\[object/;
 /** A pipeline file is read, checked and built; every mistake has its place and a message. */
 export const pipelineTarget: FuzzTarget = {
   name: 'pipeline',
+  maxBytes: 1024,
   words: WORDS,
   seeds: async () => [
     ...[WIDE, SQL, 'sources: {}\n', ''].map((text) => Buffer.from(text)),
