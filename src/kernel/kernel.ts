@@ -7,6 +7,7 @@ import {
   INPUT_BASE,
   MAX_COLUMNS,
   MAX_ROWS,
+  NAMES_BASE,
   NULL_TEXT_BASE,
   OUTPUT_BYTES,
   OUTPUTS_BASE,
@@ -54,6 +55,7 @@ interface Exports {
     quote: number,
     nullSize: number,
     emptySize: number,
+    nameBytes: number,
   ): void;
   result(): number;
   gather(spans: number, rows: number, to: number, ends: number, base: number): number;
@@ -79,19 +81,33 @@ export interface RecordRules {
 /** Stands for no byte. */
 export const NO_BYTE = 256;
 
-/** Which columns of a program are written as CSV, and how. */
-export interface Projection {
+/** Which columns of a program are written as text, and how. */
+export type Projection = CsvProjection | JsonProjection;
+
+interface ProjectedColumns {
   /** Columns of the program in the order of the output: 1 to MAX_OUTPUTS. */
   readonly columns: readonly number[];
+  /** The cell of a null, at most MAX_FIXED_TEXT bytes; of JSON `null`, or nothing where the field is left out. */
+  readonly nullText: Uint8Array;
+}
+
+/** Rows of CSV. */
+export interface CsvProjection extends ProjectedColumns {
+  readonly names: null;
   /** The byte between two cells. */
   readonly separator: number;
   /** `"`: the text of a JSON string, with its quotes, is a quoted cell; else what needs quotes is left to the host. NO_BYTE for none. */
   readonly quote: number;
-  /** The cell of a null, and of an empty text: at most MAX_FIXED_TEXT bytes. */
-  readonly nullText: Uint8Array;
+  /** The cell of an empty text: at most MAX_FIXED_TEXT bytes. */
   readonly emptyText: Uint8Array;
   /** By byte: IN_TEXT, AT_START, AT_END, HOST_AT_START. */
   readonly textFlags: Uint8Array;
+}
+
+/** Lines of JSON objects. */
+export interface JsonProjection extends ProjectedColumns {
+  /** By output, `,"name":`; with eight bytes for each of them NAMES_BYTES at most. */
+  readonly names: readonly Uint8Array[];
 }
 
 /**
@@ -220,14 +236,14 @@ export class Kernel {
   }
 
   /**
-   * Writes the columns that `projection` names of the staged input's records from `start` to `end`, which is where it ends, as rows of CSV:
-   * see `text`. MISS means here too that a record fits but has a value that the kernel does not know how to write.
+   * Writes the columns that `projection` names of the staged input's records from `start` to `end`, which is where it ends, as rows of CSV or
+   * lines of JSON: see `text`. MISS means here too that a record fits but has a value that the kernel does not know how to write.
    */
   project(program: ShapeProgram, projection: Projection, rules: RecordRules, start: number, end: number): void {
     this.load(program);
     this.loadProjection(projection);
     const { inputAt } = this;
-    const { columns } = projection;
+    const { columns, nullText, names } = projection;
     this.pad(end);
     this.exports.project(
       inputAt + start,
@@ -239,10 +255,11 @@ export class Kernel {
       TEXT_BASE + OUTPUT_BYTES,
       columns.length,
       mostRepeats(columns),
-      projection.separator,
-      projection.quote,
-      projection.nullText.length,
-      projection.emptyText.length,
+      names === null ? projection.separator : NO_BYTE,
+      names === null ? projection.quote : NO_BYTE,
+      nullText.length,
+      names === null ? projection.emptyText.length : 0,
+      names === null ? 0 : names.reduce((sum, name) => sum + name.length, 0),
     );
     this.unpad(end);
     this.takeResult();
@@ -305,9 +322,20 @@ export class Kernel {
       memory[WANTED_BASE + column] = 1;
       numbers[OUTPUTS_BASE / 4 + i] = SLOTS_BASE + column * 8;
     });
-    memory.set(projection.textFlags, TEXT_FLAGS_BASE);
     memory.set(projection.nullText, NULL_TEXT_BASE);
-    memory.set(projection.emptyText, EMPTY_TEXT_BASE);
+    if (projection.names === null) {
+      memory.set(projection.textFlags, TEXT_FLAGS_BASE);
+      memory.set(projection.emptyText, EMPTY_TEXT_BASE);
+    } else this.loadNames(projection.names);
+  }
+
+  private loadNames(names: readonly Uint8Array[]): void {
+    let at = NAMES_BASE + names.length * 8;
+    names.forEach((name, i) => {
+      this.numbers.set([at, name.length], NAMES_BASE / 4 + i * 2);
+      this.memory.set(name, at);
+      at += name.length;
+    });
   }
 
   private load(program: ShapeProgram): void {

@@ -103,21 +103,24 @@ export const MAX_ROWS = 4096;
 /** Where a column's validity stands behind its values, and how much room a column takes. */
 export const VALIDITY_OFFSET = 32768;
 export const COLUMN_BYTES = 36864;
+/** Projected to JSON, by output: address and size of its name as it is written, u32 each; behind them the names. */
+export const NAMES_BASE = 278528;
+export const NAMES_BYTES = 65536;
 /** Where input is copied to that stands outside of the kernel's memory. */
-export const INPUT_BASE = 278528;
+export const INPUT_BASE = 344064;
 /** Bytes of input in one go: few enough to stay in the cache. */
 export const INPUT_BYTES = 262144;
 /** Readable bytes behind the input, so that 16 bytes may be loaded at once; line ends, so that every scan stops there. */
 export const PADDING = 64;
 /** Room to gather texts and their ends, or for what a projection writes: INPUT_BYTES and the ends take less. */
-export const TEXT_BASE = 540736;
+export const TEXT_BASE = 606272;
 /** Room for the text that one run of a projection writes. */
 export const OUTPUT_BYTES = 524288;
 /** Rooms that bytes are read into, each with PADDING behind. */
-export const ROOMS_BASE = 1065088;
+export const ROOMS_BASE = 1130624;
 export const ROOM_BYTES = 327680;
 export const ROOMS = 2;
-export const COLUMNS_BASE = 1720576;
+export const COLUMNS_BASE = 1786112;
 
 // Flags of bytes in the texts of a projection.
 /** A text with this byte is quoted; so is one that begins or ends with such a byte. */

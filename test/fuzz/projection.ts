@@ -2,17 +2,18 @@ import type { Batch, Vector } from '../../src/batch.ts';
 import type { DecodeRequest, Decoder } from '../../src/format.ts';
 import { csvEncoder } from '../../src/formats/csv/encoder.ts';
 import { plainJsonDecoder } from '../../src/formats/json/decode.ts';
-import { openProjection, type ProjectedColumn } from '../../src/formats/json/projection.ts';
+import { jsonEncoder } from '../../src/formats/json/encode.ts';
+import { openProjection, type ProjectedColumn, type ProjectionRequest } from '../../src/formats/json/projection.ts';
 import { field, LONG, type Schema, struct } from '../../src/schema.ts';
 import { decoded, headroomOf, restarted } from './compare.ts';
 import type { DecodingCase } from './decoding-case.ts';
 import { jsonCase } from './json-cases.ts';
 import type { Random } from './random.ts';
 
-/** JSON of which some fields are to become CSV. */
+/** JSON of which some fields are to become CSV, or JSON again. */
 export interface ProjectionCase extends DecodingCase {
   readonly columns: readonly ProjectedColumn[];
-  readonly csvOptions: Readonly<Record<string, unknown>>;
+  readonly output: ProjectionRequest['output'];
 }
 
 export function projectionCase(random: Random): ProjectionCase {
@@ -21,7 +22,7 @@ export function projectionCase(random: Random): ProjectionCase {
   const count = random.chance(0.5) ? all.length : 1 + random.below(all.length);
   const columns = random.shuffled(all).slice(0, count);
   if (random.chance(0.1)) columns.push(random.pick(all));
-  return { ...given, columns, csvOptions: csvOptions(random) };
+  return { ...given, columns, output: outputOf(random) };
 }
 
 /** The fields of a schema that are no structs; now and then a whole number is wanted as a wider one. */
@@ -29,8 +30,16 @@ export function leaves(schema: Schema, path: readonly number[] = []): ProjectedC
   return schema.fields.flatMap(({ type }, i) =>
     type.kind === 'struct'
       ? leaves(type, [...path, i])
-      : [{ path: [...path, i], type: type.kind === 'short' ? LONG : type }],
+      : [{ name: [...path, i].join('"'), path: [...path, i], type: type.kind === 'short' ? LONG : type }],
   );
+}
+
+function outputOf(random: Random): ProjectionRequest['output'] {
+  if (random.chance(0.6)) return { format: 'csv', options: csvOptions(random) };
+  const options: Record<string, unknown> = {};
+  if (random.chance(0.3)) options.ignoreNullFields = false;
+  if (random.chance(0.1)) options.timeZone = random.pick(['+02:00', 'Europe/Berlin']);
+  return { format: 'json', options };
 }
 
 function csvOptions(random: Random): Record<string, unknown> {
@@ -66,7 +75,7 @@ function projectedOutcome(given: ProjectionCase, isRestarted: boolean, headroom:
   const parts: Uint8Array[] = [];
   const write = (bytes: Uint8Array) => void parts.push(bytes.slice());
   const make = (request: DecodeRequest): Decoder<number> => {
-    const made = openProjection({ ...request, columns: given.columns, csvOptions: given.csvOptions, write });
+    const made = openProjection({ ...request, columns: given.columns, output: given.output, write });
     isThere &&= made !== null;
     return made ?? { push: () => [], finish: () => [] };
   };
@@ -90,10 +99,11 @@ function plainOutcomes(given: ProjectionCase): string[] {
 
 function plainOutcome(given: ProjectionCase): string {
   const { batches, rejects, dropped, error } = decoded(plainJsonDecoder, given);
-  const schema = struct(given.columns.map(({ type }, i) => field(`c${i}`, type)));
+  const schema = struct(given.columns.map(({ name, type }) => field(name, type)));
   const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
   try {
-    const encoder = csvEncoder({ schema, options: given.csvOptions }, false);
+    const { format, options } = given.output;
+    const encoder = (format === 'csv' ? csvEncoder : jsonEncoder)({ schema, options }, false);
     const parts = batches.map((batch) => encoder.encode(picked(batch, schema, given.columns)));
     return outcome(parts, rows, rejects, dropped, error);
   } catch (thrown) {

@@ -271,6 +271,7 @@ describe('values', () => {
 
 describe('project', () => {
   const cells = {
+    names: null,
     separator: 44,
     quote: 34,
     nullText: bytesOf('NULL'),

@@ -1,4 +1,4 @@
-import { NO_BYTE, type Projection } from '../../kernel/kernel.ts';
+import { type CsvProjection, NO_BYTE } from '../../kernel/kernel.ts';
 import { HOST_AT_START, MAX_FIXED_TEXT, MAX_OUTPUTS, OUTPUT_BYTES, SCRATCH_BYTES } from '../../kernel/ops.ts';
 import { FORMULA_BYTES } from './cell-writer.ts';
 import { byteFlags } from './fast-encode.ts';
@@ -11,7 +11,7 @@ const textEncoder = new TextEncoder();
  * How the kernel writes columns of a program as cells, byte for byte as `csvEncoder` does; null when it cannot. Texts with quotes in them
  * and such that a spreadsheet would run are left to the encoder.
  */
-export function projectedCells(columns: readonly number[], options: CsvOptions): Projection | null {
+export function projectedCells(columns: readonly number[], options: CsvOptions): CsvProjection | null {
   const separator = textEncoder.encode(options.sep);
   const nullText = textEncoder.encode(options.nullValue);
   const emptyText = textEncoder.encode(options.emptyValue ?? options.quote + options.quote);
@@ -25,6 +25,7 @@ export function projectedCells(columns: readonly number[], options: CsvOptions):
   }
   return {
     columns,
+    names: null,
     separator: separator[0] as number,
     quote: quoteByte(options),
     nullText,

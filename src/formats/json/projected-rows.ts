@@ -3,7 +3,6 @@ import type { Encoder } from '../../format.ts';
 import type { Kernel, Projection, RecordRules } from '../../kernel/kernel.ts';
 import { MISS } from '../../kernel/ops.ts';
 import { type DataType, field, type Schema, struct } from '../../schema.ts';
-import { csvEncoder } from '../csv/encoder.ts';
 import type { KernelStage } from '../kernel-stage.ts';
 import type { FastRecords, RunTaker } from './fast-records.ts';
 import type { RecordOutput } from './record-output.ts';
@@ -21,24 +20,24 @@ const FEW_ROWS = 64;
 
 /** A field of the records that becomes a column of the output. */
 export interface ProjectedColumn {
+  readonly name: string;
   /** Ordinals of the field, from the record's schema down: at least one. */
   readonly path: readonly number[];
   /** The column's type: the field's own, or a wider integer. */
   readonly type: DataType;
 }
 
-/** How the rows of a stream become CSV. */
-export interface RowsToCsv {
+/** How the rows of a stream become text. */
+export interface RowsToText {
   readonly projection: Projection;
   readonly columns: readonly ProjectedColumn[];
-  /** The schema of the output and the options of its encoder, which writes no header. */
-  readonly schema: Schema;
-  readonly encoding: Readonly<Record<string, unknown>>;
+  /** Encodes rows of the columns alone, without a header. */
+  readonly encoder: (useKernel: boolean) => Encoder;
   readonly write: (bytes: Uint8Array) => void;
 }
 
 /**
- * Records become rows of CSV: by projection where the kernel is sure of their text, else through columns and the encoder, in their order. What
+ * Records become rows of text: by projection where the kernel is sure of their text, else through columns and the encoder, in their order. What
  * is ready are numbers of rows: they are written already.
  */
 export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
@@ -47,6 +46,7 @@ export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
   private written = 0;
   private encoder: Encoder | null = null;
   private plainEncoder: Encoder | null = null;
+  private schema: Schema | null = null;
   /** A record that fits but cannot be projected begins here. */
   private missAt = -1;
   private credit = 0;
@@ -56,7 +56,7 @@ export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
 
   constructor(
     readonly rows: RowBuilder,
-    private readonly way: RowsToCsv,
+    private readonly way: RowsToText,
   ) {}
 
   get isReady(): boolean {
@@ -125,17 +125,18 @@ export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
   }
 
   private encoderFor({ length }: Batch): Encoder {
-    const request = { schema: this.way.schema, options: this.way.encoding };
     if (length < FEW_ROWS) {
-      this.plainEncoder ??= csvEncoder(request, false);
+      this.plainEncoder ??= this.way.encoder(false);
       return this.plainEncoder;
     }
-    this.encoder ??= csvEncoder(request);
+    this.encoder ??= this.way.encoder(true);
     return this.encoder;
   }
 
   private projected({ vectors, length }: Batch): Batch {
-    return { schema: this.way.schema, length, vectors: this.way.columns.map(({ path }) => vectorAt(vectors, path)) };
+    const { columns } = this.way;
+    this.schema ??= projectedSchema(columns);
+    return { schema: this.schema, length, vectors: columns.map(({ path }) => vectorAt(vectors, path)) };
   }
 }
 
@@ -151,5 +152,5 @@ function vectorAt(vectors: readonly Vector[], path: readonly number[]): Vector {
 
 /** The schema of the columns. */
 export function projectedSchema(columns: readonly ProjectedColumn[]): Schema {
-  return struct(columns.map(({ type }, i) => field(`column ${i + 1}`, type)));
+  return struct(columns.map(({ name, type }) => field(name, type)));
 }

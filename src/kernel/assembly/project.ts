@@ -1,6 +1,6 @@
 /**
- * Records to rows of CSV without columns between: a wanted value stays where it is, when its text is what the encoder would write. A slot
- * knows where each column's text is and how long; when the record is read, the slots are written in the order of the output.
+ * Records to rows of text without columns between: a wanted value stays where it is, when its text is what the encoder would write. A slot
+ * knows where each column's text is and how long; when the record is read, ./project-rows.ts writes the slots in the order of the output.
  */
 import {
   ABSENT,
@@ -18,7 +18,6 @@ import {
   NULL_TEXT_BASE,
   NUMBER_TEXT,
   OP_BYTES,
-  OUTPUTS_BASE,
   SAFE_INTEGER,
   SCRATCH_BASE,
   SCRATCH_BYTES,
@@ -48,47 +47,29 @@ const BACKSLASH: u8 = 92;
 
 /** Digits behind `0.` that cannot make a number so small that it is written with an exponent. */
 const SURE_PLACES: u32 = 6;
-/** More than what 16 bytes at a time write behind the end. */
-const SLACK: usize = 64;
+/** More than any scalar whose end does not show. */
+const LOOK_AHEAD: usize = 64;
 
-let out: usize = 0;
-let outStart: usize = 0;
-let outEnd: usize = 0;
-let outputsEnd: usize = 0;
-let repeats: usize = 0;
-/** What a row takes at most besides the record's own bytes. */
-let fixedBytes: usize = 0;
 let separator: u32 = 0;
 let quote: u32 = 0;
 let nullSize: u32 = 0;
 let emptySize: u32 = 0;
+/** Cells of CSV otherwise. */
+let isJson: bool = false;
 
-/** `quoteByte`: of a text that needs quotes; 256 for one that is left to the host. `repeatCount`: how often one column is written at most. */
-export function startProjection(
-  outAt: usize,
-  outLimit: usize,
-  outputs: u32,
-  repeatCount: u32,
+/** `quoteByte`: of a text that needs quotes; 256 for one that is left to the host. */
+export function startSlots(
   separatorByte: u32,
   quoteByte: u32,
   nullBytes: u32,
   emptyBytes: u32,
+  writesJson: bool,
 ): void {
-  out = outAt;
-  outStart = outAt;
-  outEnd = outLimit;
-  outputsEnd = <usize>OUTPUTS_BASE + (<usize>outputs << 2);
-  repeats = repeatCount;
-  fixedBytes = <usize>outputs * (<usize>SCRATCH_BYTES + <usize>max(nullBytes, emptyBytes) + 1) + SLACK;
   separator = separatorByte;
   quote = quoteByte;
   nullSize = nullBytes;
   emptySize = emptyBytes;
-}
-
-/** Bytes written since the start. */
-export function projectedBytes(): u32 {
-  return <u32>(out - outStart);
+  isJson = writesJson;
 }
 
 // @ts-ignore: decorator
@@ -103,7 +84,7 @@ export function slots(shape: usize, start: usize): usize {
   for (let op = <usize>load<u32>(shape); ; op += OP_BYTES) {
     const different = difference(op, p);
     if (different != 0 && (different != <u32>LONG_LITERAL || !hasMiddle(op, p))) {
-      return failed(p, <usize>literalSize(op) + SLACK);
+      return failed(p, <usize>literalSize(op) + LOOK_AHEAD);
     }
     p += literalSize(op);
     const kind = kindOf(op);
@@ -150,34 +131,6 @@ function slotOf(column: u32): usize {
   return <usize>SLOTS_BASE + (<usize>column << 3);
 }
 
-/** Copies what stands behind the first 16 bytes. */
-// @ts-ignore: decorator
-@inline
-function copyRest(o: usize, from: usize, size: usize): void {
-  v128.store(o + 16, v128.load(from + 16));
-  for (let at: usize = 32; at < size; at += 16) v128.store(o + at, v128.load(from + at));
-}
-
-/** Writes the slots of a record of `recordBytes`; false when there may be no room. */
-// @ts-ignore: decorator
-@inline
-export function writeRow(recordBytes: usize): bool {
-  let o = out;
-  if (o + recordBytes * repeats + fixedBytes > outEnd) return false;
-  for (let output = <usize>OUTPUTS_BASE; output < outputsEnd; output += 4) {
-    const slot = load<u64>(<usize>load<u32>(output));
-    const from = <usize>(<u32>slot);
-    const size = <usize>(slot >> 32);
-    v128.store(o, v128.load(from));
-    if (size > 16) copyRest(o, from, size);
-    o += size;
-    store<u8>(o++, <u8>separator);
-  }
-  store<u8>(o - 1, 10);
-  out = o;
-  return true;
-}
-
 /** Sets the slot of a value at `p` to its text; the address behind it, or NO. */
 // @ts-ignore: decorator
 @inline
@@ -190,18 +143,19 @@ function text(kind: u32, op: usize, p: usize, slot: usize, column: u32): usize {
       return end == NO ? NO : integerSlot(p, end, slot);
     }
     case DOUBLE:
-      return doubleText(p, slot, <u32>a(op));
+      return isJson ? realText(p, slot, column, <u32>a(op)) : doubleText(p, slot, <u32>a(op));
     case DECIMAL:
       return decimalText(p, slot, column, a(op), b(op));
     case TEXT:
       return stringText(p, slot);
     case NUMBER_TEXT:
-      return numberText(p, slot);
+      return numberText(p, slot, column);
     case TIMESTAMP:
       return timeText(p, slot, column, (flagsOf(op) & UTC_DEFAULT) != 0);
     case DATE: {
       if (load<u8>(p) != QUOTE || date(p + 1, scratchOf(column)) == NO || load<u8>(p, 11) != QUOTE) return NO;
-      setSlot(slot, p + 1, 10);
+      if (isJson) setSlot(slot, p, 12);
+      else setSlot(slot, p + 1, 10);
       return p + 12;
     }
     case BOOLEAN: {
@@ -294,6 +248,22 @@ function negativeDouble(p: usize, slot: usize, maxDigits: u32): usize {
   return end;
 }
 
+/** Of JSON: whole numbers have `.0` behind. */
+function realText(p: usize, slot: usize, column: u32, maxDigits: u32): usize {
+  const end = doubleText(p, slot, maxDigits);
+  if (end == NO) return NO;
+  const from = <usize>load<u32>(slot);
+  const size = load<u32>(slot, 4);
+  for (let at = from; at < from + <usize>size; at++) if (load<u8>(at) == DOT) return end;
+  // At most 16 digits and a sign.
+  const scratch = scratchOf(column);
+  v128.store(scratch, v128.load(from));
+  v128.store(scratch + 16, v128.load(from + 16));
+  store<u16>(scratch + <usize>size, 0x302e); // .0
+  setSlot(slot, scratch, size + 2);
+  return end;
+}
+
 /** As many digits behind the point as the type has. */
 function decimalText(p: usize, slot: usize, column: u32, scale: i64, limit: i64): usize {
   const scratch = scratchOf(column);
@@ -356,7 +326,8 @@ function stringText(p: usize, slot: usize): usize {
     end = behind;
   }
   const size = <u32>(end - from);
-  if (size == 0) setSlot(slot, EMPTY_TEXT_BASE, emptySize);
+  if (isJson) setSlot(slot, p, size + 2);
+  else if (size == 0) setSlot(slot, EMPTY_TEXT_BASE, emptySize);
   else {
     if (load<u8>(<usize>TEXT_FLAGS_BASE + <usize>load<u8>(from)) & HOST_AT_START) return NO;
     if (special == 0 && !needsQuotes(from, size)) setSlot(slot, from, size);
@@ -367,23 +338,33 @@ function stringText(p: usize, slot: usize): usize {
 }
 
 /** The text of a number in a column of texts. */
-function numberText(p: usize, slot: usize): usize {
+function numberText(p: usize, slot: usize, column: u32): usize {
   const end = skipNumber(p);
   if (end == NO) return NO;
   const size = <u32>(end - p);
+  if (isJson) {
+    if (size > <u32>SCRATCH_BYTES - 2) return NO;
+    const scratch = scratchOf(column);
+    store<u8>(scratch, QUOTE);
+    memory.copy(scratch + 1, p, size);
+    store<u8>(scratch + 1 + <usize>size, QUOTE);
+    setSlot(slot, scratch, size + 2);
+    return end;
+  }
   for (let at = p; at < end; at++) if (load<u8>(<usize>TEXT_FLAGS_BASE + <usize>load<u8>(at)) & IN_TEXT) return NO;
   if ((load<u8>(<usize>TEXT_FLAGS_BASE + <usize>load<u8>(p)) & HOST_AT_START) || needsQuotes(p, size)) return NO;
   setSlot(slot, p, size);
   return end;
 }
 
-/** ISO 8601 in UTC with no, three or six digits of the second, as few as there can be; other forms are written anew. */
+/** ISO 8601 in UTC with no (in JSON three), three or six digits of the second, as few as there can be; other forms are written anew. */
 // @ts-ignore: decorator
 @inline
 function timeText(p: usize, slot: usize, column: u32, utcDefault: bool): usize {
   if (load<u8>(p) != QUOTE) return NO;
   if (isPlainTime(p + 1) && load<u8>(p, 25) == QUOTE) {
-    setSlot(slot, p + 1, 24);
+    if (isJson) setSlot(slot, p, 26);
+    else setSlot(slot, p + 1, 24);
     return p + 26;
   }
   return otherTime(p + 1, slot, column, utcDefault);
@@ -393,8 +374,13 @@ function otherTime(from: usize, slot: usize, column: u32, utcDefault: bool): usi
   const scratch = scratchOf(column);
   const end = timestamp(from, scratch, utcDefault);
   if (end == NO || load<u8>(end) != QUOTE) return NO;
-  const behind = timestampText(scratch, load<f64>(scratch), false);
+  const micros = load<f64>(scratch);
+  const behind = timestampText(scratch + 1, micros, isJson);
   if (behind == 0) return NO;
-  setSlot(slot, scratch, <u32>(behind - scratch));
+  if (isJson) {
+    store<u8>(scratch, QUOTE);
+    store<u8>(behind, QUOTE);
+    setSlot(slot, scratch, <u32>(behind + 1 - scratch));
+  } else setSlot(slot, scratch + 1, <u32>(behind - scratch - 1));
   return end + 1;
 }

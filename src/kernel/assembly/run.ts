@@ -14,7 +14,8 @@ import {
 import { NO } from './cursor';
 import { lineFeeds } from './gather';
 import { setInput } from './input';
-import { projectedBytes, slots, startProjection, writeRow } from './project';
+import { slots, startSlots } from './project';
+import { projectedBytes, startRows, writeRow } from './project-rows';
 import { maybeCut, record, setMaybeCut } from './record';
 
 const LF = 10;
@@ -208,8 +209,9 @@ export function decode(
 }
 
 /**
- * Writes the wanted columns of records from `start` to `end`, which are JSON, as rows of CSV from `out` to `outEnd`, as far as they fit
- * the shapes and the kernel is sure of their text: none longer than `maxRecord`. See ./project.ts for what else it is told.
+ * Writes the wanted columns of records from `start` to `end`, which are JSON, as rows of CSV or lines of JSON from `out` to `outEnd`, as far
+ * as they fit the shapes and the kernel is sure of their text: none longer than `maxRecord`. See ./project.ts and ./project-rows.ts for what
+ * else it is told.
  */
 export function project(
   start: usize,
@@ -225,8 +227,10 @@ export function project(
   quoteByte: u32,
   nullSize: u32,
   emptySize: u32,
+  nameBytes: u32,
 ): void {
   setInput(end, between == LINES, 256, 256, 256, 0);
-  startProjection(out, outEnd, outputs, repeats, separatorByte, quoteByte, nullSize, emptySize);
+  startSlots(separatorByte, quoteByte, nullSize, emptySize, nameBytes != 0);
+  startRows(out, outEnd, outputs, repeats, separatorByte, max(nullSize, emptySize), nameBytes);
   run(true, start, end, shapes, between, u32.MAX_VALUE, maxRecord, u32.MAX_VALUE, 256);
 }

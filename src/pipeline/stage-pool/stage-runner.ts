@@ -34,12 +34,14 @@ function openEncoder({ format, schema, options }: RowEncoding) {
   return known.encoder({ schema, options }).encode;
 }
 
-/** Fields of JSON records that go to CSV as they are need no columns between. */
+/** Fields of JSON records that become text as they are need no columns between. */
 function projection(plan: PhysicalPlan, reader: SplitReader, encoding: RowEncoding): ChunkProjector | null {
-  const isCsv = reader.format.name === 'json' && encoding.format === 'csv';
-  const columns = isCsv && reader.partitions.length === 0 ? pickedFields(plan) : null;
-  if (columns === null) return null;
-  const request = { columns, csvOptions: encoding.options };
+  const { format, options } = encoding;
+  if (reader.format.name !== 'json' || (format !== 'csv' && format !== 'json')) return null;
+  const picked = reader.partitions.length === 0 ? pickedFields(plan) : null;
+  if (picked === null) return null;
+  const columns = picked.map((column, i) => ({ ...column, name: encoding.schema.fields[i]?.name as string }));
+  const request = { columns, output: { format, options } } as const;
   const probe = openProjection({
     schema: reader.fileSchema,
     options: reader.formatOptions,
@@ -59,8 +61,10 @@ function projection(plan: PhysicalPlan, reader: SplitReader, encoding: RowEncodi
   };
 }
 
+type PickedField = Omit<ProjectedColumn, 'name'>;
+
 /** The fields of the source that are the columns of a plan which does nothing but pick them; null for any other plan. */
-function pickedFields(plan: PhysicalPlan): ProjectedColumn[] | null {
+function pickedFields(plan: PhysicalPlan): PickedField[] | null {
   if (plan.op === 'source') return plan.output.map(({ type }, ordinal) => ({ path: [ordinal], type }));
   if (plan.op !== 'project') return null;
   const inner = pickedFields(plan.input);
@@ -69,10 +73,10 @@ function pickedFields(plan: PhysicalPlan): ProjectedColumn[] | null {
     const path = pathOf(expr, inner);
     return path === null ? null : { path, type: expr.type };
   });
-  return columns.includes(null) ? null : (columns as ProjectedColumn[]);
+  return columns.includes(null) ? null : (columns as PickedField[]);
 }
 
-function pathOf(expr: TypedExpr, inputs: readonly ProjectedColumn[]): readonly number[] | null {
+function pathOf(expr: TypedExpr, inputs: readonly PickedField[]): readonly number[] | null {
   if (expr.kind === 'input') return inputs[expr.index]?.path ?? null;
   if (expr.kind !== 'field') return null;
   const parent = pathOf(expr.child, inputs);

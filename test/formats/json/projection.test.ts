@@ -27,10 +27,10 @@ const schema = struct([
   field('name', STRING),
   field('at', TIMESTAMP),
 ]);
-const CLICKS = { path: [0, 0], type: LONG };
-const PRICE = { path: [0, 1], type: DOUBLE };
-const NAME = { path: [1], type: STRING };
-const AT = { path: [2], type: TIMESTAMP };
+const CLICKS = { name: 'clicks', path: [0, 0], type: LONG };
+const PRICE = { name: 'price', path: [0, 1], type: DOUBLE };
+const NAME = { name: 'name', path: [1], type: STRING };
+const AT = { name: 'at', path: [2], type: TIMESTAMP };
 
 const record = (i: number, name = 'some name') =>
   `{"Analytics":{"Clicks":${i},"Price":${i / 4}},"name":"${name}","at":"2024-05-06T07:08:09.${100 + (i % 900)}Z"}`;
@@ -44,7 +44,7 @@ function request(options: Record<string, unknown>, more: Partial<ProjectionReque
     schema,
     options,
     columns: [AT, CLICKS, PRICE, NAME],
-    csvOptions: {},
+    output: { format: 'csv', options: {} },
     reject: (rejected) => expect(rejected).toBeNull(),
     dropped: () => undefined,
     write: () => undefined,
@@ -110,6 +110,36 @@ describe('what is projected', () => {
     expect(text).toBe('0,some name,0\n1,some name,1\n');
   });
 
+  test('lines of JSON: null fields left out or written, whole doubles with a point, other times in one form', () => {
+    const lines = [
+      record(0),
+      record(8),
+      record(9).replace('"some name"', 'null'),
+      record(10)
+        .replace(/\{"Clicks.*?\}/, 'null')
+        .replace(/,"name.*/, '}'),
+      '{"Analytics":null,"name":null,"at":null}',
+      record(12, '\u00fc, "x"'.replaceAll('"', "'")).replace('.112Z', 'Z'),
+      record(13).replace('.113Z', '.1000+01:00'),
+    ];
+    const json = (options: object) =>
+      project(lines.join('\n'), request(own('lines'), { output: { format: 'json', options: { ...options } } }));
+    const left = json({});
+    jest.restoreAllMocks();
+    expect(left.text.split('\n').slice(1, -1)).toEqual([
+      '{"at":"2024-05-06T07:08:09.108Z","clicks":8,"price":2.0,"name":"some name"}',
+      '{"at":"2024-05-06T07:08:09.109Z","clicks":9,"price":2.25}',
+      '{}',
+      '{}',
+      '{"at":"2024-05-06T07:08:09.000Z","clicks":12,"price":3.0,"name":"\u00fc, \'x\'"}',
+      '{"at":"2024-05-06T06:08:09.100Z","clicks":13,"price":3.25,"name":"some name"}',
+    ]);
+    expect(left.projected).toBeGreaterThan(3);
+    expect(json({ ignoreNullFields: false }).text.split('\n')[4]).toBe(
+      '{"at":null,"clicks":null,"price":null,"name":null}',
+    );
+  });
+
   test('a field that is not wanted has to fit all the same', () => {
     const rejects: Omit<RejectedRecord, 'source'>[] = [];
     const lines = [record(0), record(1).replace('0.25', '"x"'), record(2).replace('0.5', '0.1234567890123456789')];
@@ -127,7 +157,7 @@ describe('what is projected', () => {
       record(3).replace(/\{"Clicks.*?\}/, 'null'),
       record(4).replace(/\{"Clicks.*?\}/, 'null'),
     ];
-    const given = request(own('null'), { csvOptions: { nullValue: 'NA' } });
+    const given = request(own('null'), { output: { format: 'csv', options: { nullValue: 'NA' } } });
     const times = (i: number) => `2024-05-06T07:08:09.10${i}Z`;
     expect(project(lines.join('\n'), given).text).toBe(
       `${times(0)},0,0,some name\n${times(1)},1,0.25,NA\n${times(2)},2,0.5,NA\n` +
@@ -153,7 +183,9 @@ describe('what is projected', () => {
       asked++;
       original.apply(this, args);
     });
-    const projection = openProjection(request(own('never'), { csvOptions: { escapeFormulas: true } }));
+    const projection = openProjection(
+      request(own('never'), { output: { format: 'csv', options: { escapeFormulas: true } } }),
+    );
     const bytes = new TextEncoder().encode(lines.join('\n'));
     const parts = [...(projection?.push(bytes) ?? []), ...(projection?.finish() ?? [])];
     expect(sumOf(parts)).toBe(30_000);
@@ -190,25 +222,32 @@ describe('what is projected', () => {
 
 describe('there is no projection', () => {
   test.each<[string, Partial<ProjectionRequest>]>([
-    ['of a field with another text', { columns: [{ path: [0, 0], type: DOUBLE }] }],
-    ['of a narrower type', { columns: [{ path: [0, 0], type: INT }] }],
-    ['of a struct', { columns: [{ path: [0], type: schema.fields[0]?.type as DataType }] }],
-    ['of no field', { columns: [{ path: [0, 7], type: LONG }] }],
+    ['of a field with another text', { columns: [{ name: 'c', path: [0, 0], type: DOUBLE }] }],
+    ['of a narrower type', { columns: [{ name: 'c', path: [0, 0], type: INT }] }],
+    ['of a struct', { columns: [{ name: 'c', path: [0], type: schema.fields[0]?.type as DataType }] }],
+    ['of no field', { columns: [{ name: 'c', path: [0, 7], type: LONG }] }],
     ['of nothing', { columns: [] }],
-    ['with a separator of several bytes', { csvOptions: { sep: '::' } }],
+    [
+      'with names that take more room than there is',
+      { columns: [{ ...NAME, name: 'n'.repeat(70_000) }], output: { format: 'json', options: {} } },
+    ],
+    ['with times in another zone than UTC', { output: { format: 'json', options: { timeZone: 'Europe/Berlin' } } }],
+    ['with a separator of several bytes', { output: { format: 'csv', options: { sep: '::' } } }],
     ['of a whole file that is one value', { options: { mode: 'permissive', multiLine: true } }],
     ['with a JSON Schema', { options: { mode: 'reject', jsonSchema: { type: 'object' } } }],
     [
       'of schemas that the kernel does not know',
-      { schema: struct([field('a', array(LONG)), field('b', LONG)]), columns: [{ path: [1], type: LONG }] },
+      { schema: struct([field('a', array(LONG)), field('b', LONG)]), columns: [{ name: 'c', path: [1], type: LONG }] },
     ],
-    ['of binary fields', { schema: struct([field('a', BINARY)]), columns: [{ path: [0], type: BINARY }] }],
+    ['of binary fields', { schema: struct([field('a', BINARY)]), columns: [{ name: 'c', path: [0], type: BINARY }] }],
   ])('%s', (_name, more) => {
     expect(openProjection(request(own('none'), more))).toBeNull();
   });
 
   test('with options that cannot be', () => {
-    expect(() => openProjection(request(own('none'), { csvOptions: { sepp: ',' } }))).toThrow(/no option "sepp"/);
+    expect(() => openProjection(request(own('none'), { output: { format: 'csv', options: { sepp: ',' } } }))).toThrow(
+      /no option "sepp"/,
+    );
     expect(() => openProjection(request({ modus: 'reject' }))).toThrow(/no option "modus"/);
   });
 });
@@ -323,10 +362,12 @@ describe('writes what decoder and encoder write', () => {
           bytes,
           cuts: cut < bytes.length ? [cut] : [],
           columns: leaves(given).reverse(),
-          csvOptions: { ...csvOptions, ...(csvOptions.sep === '"a' ? { sep: 'a' } : {}) },
         };
-        if (made.csvOptions.quote !== undefined && made.csvOptions.quote === made.csvOptions.sep) return;
-        expect(projectionDifference(made)).toBeNull();
+        const json = { ignoreNullFields: csvOptions.escapeFormulas !== true };
+        expect(projectionDifference({ ...made, output: { format: 'json', options: json } })).toBeNull();
+        const csv = { ...csvOptions, ...(csvOptions.sep === '"a' ? { sep: 'a' } : {}) };
+        if (csv.quote !== undefined && csv.quote === csv.sep) return;
+        expect(projectionDifference({ ...made, output: { format: 'csv', options: csv } })).toBeNull();
       }),
       { numRuns: 800 },
     );
