@@ -248,7 +248,7 @@ export function takeVector(vector: Vector, indices: Int32Array): Vector {
       const bytes = new Uint8Array(size);
       for (let i = 0; i < length; i++) {
         const index = indices[i] as number;
-        if (index >= 0) bytes.set(vector.bytes.subarray(vector.offsets[index], vector.offsets[index + 1]), offsets[i]);
+        if (index >= 0) copyBytes(vector.bytes, vector.offsets, index, bytes, offsets[i] as number);
       }
       return { kind: 'bytes', type: vector.type, length, validity, offsets, bytes };
     }
@@ -261,6 +261,14 @@ export function takeVector(vector: Vector, indices: Int32Array): Vector {
       return { kind: 'struct', type: vector.type, length, validity, children };
     }
   }
+}
+
+/** Row `row` of a bytes vector; where it is short a loop takes less time than a view. */
+function copyBytes(from: Uint8Array, offsets: Int32Array, row: number, to: Uint8Array, at: number): void {
+  const start = offsets[row] as number;
+  const end = offsets[row + 1] as number;
+  if (end - start > 64) to.set(from.subarray(start, end), at);
+  else for (let i = start, n = at; i < end; i++, n++) to[n] = from[i] as number;
 }
 
 function takeValidity(vector: Vector, indices: Int32Array): Uint8Array | null {

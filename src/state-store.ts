@@ -12,7 +12,7 @@ export interface StateStore {
   /** The changes that make up version `version`, oldest first: at most one snapshot, then deltas. */
   restore(version: number): AsyncIterable<StateChange>;
   /** Makes `change` durable as the step from `version - 1` to `version`. */
-  commit(version: number, change: StateChange): Promise<void>;
+  commit(version: number, change: NewStateChange): Promise<void>;
   /** Deltas written since the newest snapshot; the operator decides when a snapshot pays. */
   readonly deltasSinceSnapshot: number;
   /** Writes the whole state of a committed `version`, off the batch's path, so that older deltas can go. */
@@ -28,4 +28,15 @@ export interface StateChange {
   readonly removals: readonly Batch[];
   /** Whole rows, new or replaced, keyed by the leading columns of the state schema. */
   readonly upserts: readonly Batch[];
+}
+
+/** Rows of the state schema as the store keeps them: encoded beforehand, on whatever thread had them. */
+export interface EncodedStateRows {
+  readonly length: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A change as it is handed to the store. A row replaces those in front of it that have its key. */
+export interface NewStateChange extends Omit<StateChange, 'upserts'> {
+  readonly upserts: readonly (Batch | EncodedStateRows)[];
 }

@@ -2,6 +2,7 @@ import type { Batch, Int64 } from '../batch.ts';
 import type { OutputMode } from '../sink.ts';
 import type { RejectedRecord } from '../source.ts';
 import type { EvalContext } from '../sql/typed.ts';
+import type { EncodedStateRows } from '../state-store.ts';
 import type { RowFlow } from './row-flow.ts';
 import type { ChunkOutput } from './stage-run.ts';
 
@@ -23,6 +24,8 @@ export interface BatchRun {
   chunk: number;
   /** The groups of the batch's chunks where other threads sum them up; else the operator does it from its input. */
   chunkGroups?(operatorId: number): AsyncIterable<ChunkOutput> | null;
+  /** Encodes rows of an aggregation's state, where that is done chunk by chunk. */
+  readonly encodeState?: (rows: Batch) => EncodedStateRows;
   /** Rows of a source in this batch; empty when the batch takes nothing from it. */
   readSource(sourceIndex: number): AsyncIterable<Batch>;
   /** Rows counted between the operators. */

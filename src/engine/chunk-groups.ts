@@ -1,14 +1,22 @@
 import type { Batch, Cell, FixedVector, Vector } from '../batch.ts';
-import { cellAt } from '../batch.ts';
+import { cellAt, takeVector } from '../batch.ts';
 import { invariant } from '../errors.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
+import type { Schema } from '../schema.ts';
 import { INT } from '../schema.ts';
+import type { EncodedStateRows } from '../state-store.ts';
 import type { Accumulator } from './aggregates/accumulator.ts';
 import type { RowAdder } from './aggregates/add-rows.ts';
-import { firstNumbers } from './keys/take.ts';
+import { closeTime } from './group-table.ts';
+import { firstNumbers, takeInt32 } from './keys/take.ts';
 import { groupsOfWindows } from './pane-groups.ts';
 import { type KeyColumn, RowGrouper } from './row-grouper.ts';
 import type { ChunkOutput } from './stage-run.ts';
+
+/** Fewer groups are encoded when the batch is over: it takes no time. */
+const LEAST_ENCODED = 4096;
+/** Where groups have more rows each, they are few beside the rows, and may well be in every chunk. */
+const MOST_ROWS_PER_GROUP = 4;
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 
@@ -27,6 +35,8 @@ export class ChunkGroups {
     readonly columns: readonly Vector[],
     /** Key texts of groups whose rows were late and not added. */
     readonly lateGroups: ReadonlySet<string>,
+    /** `stateRows`, encoded; null: not made. */
+    readonly encoded: EncodedStateRows | null = null,
   ) {}
 
   /** Key cells of a group. */
@@ -46,13 +56,47 @@ export class ChunkGroups {
   /** The groups that `save` gave, of the same plan. */
   static load(node: AggregateNode, output: ChunkOutput): ChunkGroups {
     invariant(output.kind === 'groups', 'the stage makes groups');
-    const { size, rows, vectors, lateGroups } = output;
+    const { size, rows, vectors, lateGroups, encoded = null } = output;
     const keys = node.keys.map((_, index) => ({
       values: vectors[2 * index] as Vector,
       codes: (vectors[2 * index + 1] as FixedVector).values as Int32Array,
     }));
-    return new ChunkGroups(size, rows, keys, vectors.slice(2 * keys.length), new Set(lateGroups));
+    return new ChunkGroups(size, rows, keys, vectors.slice(2 * keys.length), new Set(lateGroups), encoded);
   }
+
+  /** Whether so many groups came of the rows that most of them will be new. */
+  get isWorthEncoding(): boolean {
+    return this.size >= LEAST_ENCODED && this.size * MOST_ROWS_PER_GROUP >= this.rows;
+  }
+
+  /**
+   * The rows of the state that these groups are if they are all new; `schema` is that of the state. `closingKey` is the key column that closes groups,
+   * at or before `closedMicros`, and those that are closed have no rows; null: none are.
+   */
+  stateRows(schema: Schema, closingKey: number | null, closedMicros: number): Batch {
+    const { size, keys, columns } = this;
+    const open = closingKey === null ? firstNumbers(size) : openAfter(keys[closingKey] as KeyColumn, closedMicros);
+    const vectors = [
+      ...keys.map(({ values, codes }) => takeVector(values, takeInt32(codes, open))),
+      ...(open.length === size ? columns : columns.map((column) => takeVector(column, open))),
+    ];
+    return { schema, length: open.length, vectors };
+  }
+
+  /** These groups with their `stateRows`. */
+  withEncoded(encoded: EncodedStateRows): ChunkGroups {
+    return new ChunkGroups(this.size, this.rows, this.keys, this.columns, this.lateGroups, encoded);
+  }
+}
+
+/** The groups that close after `micros`, or never. */
+function openAfter({ values, codes }: KeyColumn, micros: number): Int32Array {
+  const isOpen = Uint8Array.from({ length: values.length }, (_, code) => {
+    const time = closeTime(cellAt(values, code));
+    return time === null || time > micros ? 1 : 0;
+  });
+  const all = firstNumbers(codes.length);
+  return isOpen.includes(0) ? all.filter((group) => isOpen[codes[group] as number] === 1) : all;
 }
 
 /** Groups the rows of a chunk and sums them up, batch by batch. */

@@ -32,7 +32,7 @@ interface PartialGroups {
 }
 
 /** Where groups are, and which of them were not there before. */
-interface FoundGroups {
+export interface FoundGroups {
   /** -1: closed too long ago. */
   readonly slots: Int32Array<ArrayBuffer>;
   readonly isNew: Uint8Array;
@@ -81,13 +81,13 @@ export class GroupTable {
     return this.groups;
   }
 
-  /** The slot of the only group of an aggregation without keys. */
-  onlySlot(): Int32Array {
-    return this.find([], 1, null).slots;
+  /** The only group of an aggregation without keys. */
+  onlyGroup(): FoundGroups {
+    return this.find([], 1, null);
   }
 
-  /** Adds groups to those that are there; gives their slots. Those that close at or before `lateMicros` get -1 and are left out. */
-  merge({ size, keys, columns }: PartialGroups, lateMicros: number | null): Int32Array {
+  /** Adds groups to those that are there. Those that close at or before `lateMicros` are left out. */
+  merge({ size, keys, columns }: PartialGroups, lateMicros: number | null): FoundGroups {
     const wanted = keys.map(({ values, codes }, index) => {
       const known = (this.columns[index] as ColumnCodes).encode(values);
       return takeInt32(known, codes);
@@ -96,7 +96,7 @@ export class GroupTable {
     // The partial result of a group that is new is its state.
     if (found.made > 0) loadAccumulators(this.accumulators, newSlots(found), columns, 0);
     if (found.made < size) this.addKnown(found, columns);
-    return found.slots;
+    return found;
   }
 
   private addKnown({ slots, isNew, made }: FoundGroups, columns: readonly Vector[]): void {

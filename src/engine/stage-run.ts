@@ -3,6 +3,7 @@ import { takeBatch } from '../batch.ts';
 import { invariant } from '../errors.ts';
 import type { OutputMode } from '../sink.ts';
 import type { ChunkEnds, ReadContext, RecordPlace, RejectedRecord, SplitChunk } from '../source.ts';
+import type { EncodedStateRows } from '../state-store.ts';
 import type { BatchRun, EventTimeStats, LateRow, OperatorAccount } from './batch-run.ts';
 import { emptyAccount } from './batch-run.ts';
 import { Breather, breathe } from './breathe.ts';
@@ -53,6 +54,8 @@ export type ChunkOutput =
       readonly rows: number;
       readonly vectors: readonly Vector[];
       readonly lateGroups: readonly string[];
+      /** See `ChunkGroups`; sessions have none. */
+      readonly encoded?: EncodedStateRows | null;
     };
 
 /** Late rows of one operator: entry i is about row i. */
@@ -76,6 +79,8 @@ export interface StageTools {
   readonly read: ChunkReader<Batch>;
   /** For a stage that makes bytes: the encoder of a chunk's rows, batch by batch. */
   readonly openEncoder: () => (batch: Batch) => Uint8Array;
+  /** For a stage that makes groups: encodes them for the state. */
+  readonly encodeState: (rows: Batch) => EncodedStateRows;
   /** For a stage that only picks fields. Null: there is no such way. */
   readonly project: ChunkProjector | null;
 }
@@ -120,8 +125,9 @@ export class StageRunner {
     signal: AbortSignal,
     spare: ArrayBuffer | null,
   ): Promise<ChunkResult> {
-    const { read, project } = this.tools;
-    const run = new ChunkRun(batch, this.spec.outputMode, signal, (context) => read(chunk, start, context));
+    const { read, project, encodeState } = this.tools;
+    const reading = (context: ReadContext) => read(chunk, start, context);
+    const run = new ChunkRun(batch, this.spec.outputMode, signal, reading, encodeState);
     if (this.aggregate !== null) return run.finish(await this.groups(run, this.aggregate));
     const output = new OutputBytes(spare, chunk.bytes);
     const rows =
@@ -157,7 +163,8 @@ export class StageRunner {
   private async groups(run: ChunkRun, aggregate: ChunkAggregation): Promise<ChunkOutput> {
     for await (const groups of aggregate.chunkGroups(run)) {
       const { size, rows } = groups;
-      return { kind: 'groups', size, rows, vectors: groups.save(), lateGroups: [...groups.lateGroups] };
+      const encoded = 'encoded' in groups ? groups.encoded : null;
+      return { kind: 'groups', size, rows, vectors: groups.save(), lateGroups: [...groups.lateGroups], encoded };
     }
     return { kind: 'groups', size: 0, rows: 0, vectors: [], lateGroups: [] };
   }
@@ -190,6 +197,7 @@ class ChunkRun implements BatchRun {
     readonly outputMode: OutputMode,
     readonly signal: AbortSignal,
     private readonly read: (context: ReadContext) => AsyncGenerator<Batch, ChunkEnds>,
+    readonly encodeState: StageTools['encodeState'],
   ) {
     this.batchId = batch.batchId;
     this.eval = { batchTimeMs: batch.batchTimeMs };

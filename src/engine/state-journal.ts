@@ -1,6 +1,6 @@
 import type { Batch } from '../batch.ts';
 import { invariant } from '../errors.ts';
-import type { StateChange, StateStore } from '../state-store.ts';
+import type { NewStateChange, StateChange, StateStore } from '../state-store.ts';
 
 export const NO_CHANGE: StateChange = { evictedThroughMicros: null, removals: [], upserts: [] };
 
@@ -13,7 +13,7 @@ const MAX_DELTAS = 1000;
 
 /** Carries an operator's change of one batch to its state store. Without a store (batch queries) it forgets. */
 export class StateJournal {
-  private staged: StateChange | null = null;
+  private staged: NewStateChange | null = null;
   /** Rows that a restart would read: those of the newest snapshot and of the deltas since. */
   private rowsToRestore = 0;
 
@@ -29,7 +29,7 @@ export class StateJournal {
     }
   }
 
-  stage(change: StateChange): void {
+  stage(change: NewStateChange): void {
     this.staged = change;
   }
 
@@ -53,6 +53,6 @@ export class StateJournal {
   }
 }
 
-function rowsOf(change: StateChange): number {
-  return [...change.upserts, ...change.removals].reduce((sum, batch) => sum + batch.length, 0);
+function rowsOf(change: NewStateChange): number {
+  return [...change.upserts, ...change.removals].reduce((sum, rows) => sum + rows.length, 0);
 }

@@ -4,12 +4,11 @@ import { breathe } from './breathe.ts';
 import { STOPPED, stopped } from './current-run.ts';
 import { MicroBatchExecution } from './micro-batch.ts';
 import { explainOpenWindows } from './open-windows.ts';
-import type { BatchReport, StreamingQueryProgress } from './progress.ts';
-import { type QueryEvent, QueryEvents } from './query-events.ts';
+import type { BatchReport, ProgressIdentity, StreamingQueryProgress } from './progress.ts';
+import { isoMs, progressOf } from './progress.ts';
 import type { QueryParts } from './query-parts.ts';
 import type { Trigger } from './trigger.ts';
 import { nextTickMs } from './trigger.ts';
-import { Wakeup } from './wakeup.ts';
 
 /** Spark's StreamingQueryStatus. */
 export interface QueryStatus {
@@ -18,26 +17,39 @@ export interface QueryStatus {
   readonly isTriggerActive: boolean;
 }
 
+export type QueryEvent =
+  | { readonly kind: 'progress'; readonly progress: StreamingQueryProgress }
+  | { readonly kind: 'idle'; readonly id: string; readonly runId: string; readonly timestamp: string }
+  | { readonly kind: 'terminated'; readonly id: string; readonly runId: string; readonly exception: Error | null };
+
+/** Reports kept (spark.sql.streaming.numRecentProgressUpdates). */
+const RECENT_PROGRESS = 100;
 /** How long a stop waits for the running batch before it abandons it; what was abandoned is run again at the next start. */
 const STOP_GRACE_MS = 5000;
 /** How often sources are asked when nothing woke the query: sources that give hints, and sources that do not. */
 const POLL_WITH_HINTS_MS = 1000;
 const POLL_MS = 10;
 const POLL_PAUSE_FACTOR = 40;
+const IDLE_EVENT_MS = 10_000;
 
 /** A running query (Spark: StreamingQuery). Made by `start()` of a writer. */
 export class StreamingQuery {
   readonly runId: string = crypto.randomUUID();
   private readonly execution: MicroBatchExecution;
-  private readonly events: QueryEvents;
-  private readonly wakeup: Wakeup;
+  private readonly identity: ProgressIdentity;
+  private readonly listeners = new Set<(event: QueryEvent) => void>();
+  private readonly progress: StreamingQueryProgress[] = [];
   private readonly abort = new AbortController();
   private readonly finished: Promise<void>;
   private state: QueryStatus = { message: 'Initializing sources', isDataAvailable: false, isTriggerActive: false };
   private failure: Error | null = null;
   private active = true;
   private stopping = false;
+  private wake: () => void = () => {};
+  private woken = false;
   private waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  private lastTriggerMs: number | null = null;
+  private lastEventMs: number;
 
   private constructor(
     private readonly parts: QueryParts,
@@ -45,8 +57,8 @@ export class StreamingQuery {
     execution: MicroBatchExecution,
   ) {
     this.execution = execution;
-    this.wakeup = new Wakeup(parts.clock);
-    const identity = {
+    this.lastEventMs = parts.clock.monotonicMs();
+    this.identity = {
       id: parts.checkpoint.id,
       runId: this.runId,
       name: parts.name,
@@ -54,10 +66,9 @@ export class StreamingQuery {
       sinkDescription: parts.sinkDescription,
       hasWatermark: [...nodesOf(parts.query.physical)].some((node) => node.op === 'watermark'),
     };
-    this.events = new QueryEvents(identity, parts.clock);
     // Only a query that runs when there is data needs to be woken; the others need no watcher.
     if (trigger.kind === 'default' || trigger.kind === 'continuous') {
-      for (const { source } of parts.sources) source.onData?.(() => this.wakeup.call());
+      for (const { source } of parts.sources) source.onData?.(() => this.wakeUp());
     }
     this.finished = this.runToEnd();
     this.finished.catch(() => {}); // reported by awaitTermination, whenever it is called
@@ -77,7 +88,7 @@ export class StreamingQuery {
 
   /** Identifies the query over all its runs; kept in the checkpoint. */
   get id(): string {
-    return this.parts.checkpoint.id;
+    return this.identity.id;
   }
 
   get name(): string | null {
@@ -98,11 +109,11 @@ export class StreamingQuery {
   }
 
   get lastProgress(): StreamingQueryProgress | null {
-    return this.events.recent.at(-1) ?? null;
+    return this.progress.at(-1) ?? null;
   }
 
   get recentProgress(): readonly StreamingQueryProgress[] {
-    return this.events.recent;
+    return this.progress;
   }
 
   /** Resolves when the query has ended; rejects with what made it fail. */
@@ -113,7 +124,7 @@ export class StreamingQuery {
   /** Ends the query. The running batch is finished, or abandoned when it takes long; nothing is lost either way. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.wakeup.call();
+    this.wakeUp();
     const patience = new AbortController();
     void this.parts.clock.sleep(STOP_GRACE_MS, patience.signal).then(() => {
       if (!patience.signal.aborted) this.abort.abort(stopped());
@@ -127,7 +138,7 @@ export class StreamingQuery {
     if (!this.active) return this.finished;
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
-      this.wakeup.call();
+      this.wakeUp();
     });
   }
 
@@ -142,7 +153,8 @@ export class StreamingQuery {
   }
 
   onEvent(listener: (event: QueryEvent) => void): () => void {
-    return this.events.listen(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   onProgress(listener: (progress: StreamingQueryProgress) => void): () => void {
@@ -165,6 +177,11 @@ export class StreamingQuery {
     return null;
   }
 
+  private wakeUp(): void {
+    this.woken = true;
+    this.wake();
+  }
+
   private async runToEnd(): Promise<void> {
     try {
       await this.loop();
@@ -181,7 +198,7 @@ export class StreamingQuery {
     this.execution.noteFailure(error);
     this.failure = error instanceof Error ? error : new Error(String(error));
     this.stopping = true;
-    this.wakeup.call();
+    this.wakeUp();
   }
 
   private async end(): Promise<void> {
@@ -197,7 +214,7 @@ export class StreamingQuery {
       if (this.failure === null) resolve();
       else reject(this.failure);
     }
-    this.events.terminated(this.failure);
+    this.emit({ kind: 'terminated', id: this.id, runId: this.runId, exception: this.failure });
   }
 
   private async loop(): Promise<void> {
@@ -208,7 +225,7 @@ export class StreamingQuery {
       case 'availableNow':
         return await this.runAvailable();
       case 'manual':
-        while (!this.stopping) await this.sleepUntil(Number.POSITIVE_INFINITY);
+        while (!this.stopping) await this.idle(Number.POSITIVE_INFINITY);
         return;
       case 'processingTime':
         return await this.runTicks(this.trigger.intervalMs);
@@ -228,8 +245,7 @@ export class StreamingQuery {
     this.reportUnread();
     if (!this.parts.settings.drain) return;
     this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
-    const report = await this.execution.drain(this.abort.signal);
-    if (report !== null) this.events.batch(report);
+    this.report(await this.execution.drain(this.abort.signal));
   }
 
   /** The end of a bounded run shows what it had to leave behind. */
@@ -240,7 +256,7 @@ export class StreamingQuery {
   private async runAlways(): Promise<void> {
     const hints = this.parts.sources.every(({ source }) => source.onData !== undefined);
     while (!this.stopping) {
-      this.wakeup.forget();
+      this.woken = false;
       const before = this.parts.clock.monotonicMs();
       if (await this.fire(true)) continue;
       // Asking may cost much (a listing of a hundred thousand files): where hints come, it takes a few percent of the time.
@@ -283,7 +299,7 @@ export class StreamingQuery {
         },
         this.abort.signal,
       );
-      this.events.batch(report);
+      this.report(report);
       // Who began to wait while the epoch ran is served by it only if its last look came later: the next one is sure.
       for (const { resolve } of this.waiters.splice(0, waiting)) resolve();
     }
@@ -292,8 +308,8 @@ export class StreamingQuery {
   /** Waits for a hint of new rows, until `endMs` (monotonic) and at most `atMostMs`. */
   private async restUntil(endMs: number, atMostMs: number): Promise<void> {
     this.state = { message: 'Waiting for data to arrive', isDataAvailable: false, isTriggerActive: false };
-    if (!this.wakeup.wasCalled) await this.sleepUntil(Math.min(endMs - this.parts.clock.monotonicMs(), atMostMs));
-    this.wakeup.forget();
+    if (!this.woken) await this.sleepUntil(Math.min(endMs - this.parts.clock.monotonicMs(), atMostMs));
+    this.woken = false;
     this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
   }
 
@@ -310,23 +326,51 @@ export class StreamingQuery {
       this.waiters.unshift(...waiting);
     }
     this.state = { message: 'Waiting for data to arrive', isDataAvailable: report !== null, isTriggerActive: false };
-    if (report !== null) this.events.batch(report);
+    this.report(report);
     await breathe();
     if (report === null) {
       this.waiters = this.waiters.filter((waiter) => !waiting.includes(waiter));
       for (const { resolve } of waiting) resolve();
-      this.events.idle();
+      this.reportIdle();
     }
     return report !== null;
   }
 
+  private report(report: BatchReport | null): void {
+    if (report === null) return;
+    const since = this.lastTriggerMs === null ? null : report.durations.startMs - this.lastTriggerMs;
+    this.lastTriggerMs = report.durations.startMs;
+    const progress = progressOf(report, this.identity, since);
+    this.progress.push(progress);
+    if (this.progress.length >= RECENT_PROGRESS) this.progress.shift();
+    this.lastEventMs = this.parts.clock.monotonicMs();
+    this.emit({ kind: 'progress', progress });
+  }
+
+  private reportIdle(): void {
+    const now = this.parts.clock.monotonicMs();
+    if (now - this.lastEventMs < IDLE_EVENT_MS) return;
+    this.lastEventMs = now;
+    this.emit({ kind: 'idle', id: this.id, runId: this.runId, timestamp: isoMs(this.parts.clock.nowMs()) });
+  }
+
+  private emit(event: QueryEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
   /** Waits until something woke the query, at most `ms`. */
   private async idle(ms: number): Promise<void> {
-    if (this.wakeup.wasCalled || this.waiters.length > 0) return;
+    if (this.woken || this.waiters.length > 0) return;
     await this.sleepUntil(ms);
   }
 
+  /** Sleeps `ms`; a wake-up ends the sleep early. */
   private async sleepUntil(ms: number): Promise<void> {
-    if (!this.stopping) await this.wakeup.sleep(ms);
+    const early = new AbortController();
+    this.wake = () => early.abort();
+    if (this.stopping) return;
+    if (Number.isFinite(ms)) await this.parts.clock.sleep(ms, early.signal);
+    else await new Promise<void>((resolve) => early.signal.addEventListener('abort', () => resolve()));
+    this.wake = () => {};
   }
 }

@@ -5,7 +5,7 @@ import type { Disk } from '../fs/disk.ts';
 import { isTemporaryName, makeDirectoryDurable, syncDirectory } from '../fs/durable.ts';
 import { entriesIn, removeIfThere } from '../fs/entries.ts';
 import { type Schema, struct } from '../schema.ts';
-import type { StateChange, StateStore } from '../state-store.ts';
+import type { NewStateChange, StateChange, StateStore } from '../state-store.ts';
 import { ByteWriter } from './bytes.ts';
 import { decodeBatch, encodeBatch } from './column-codec.ts';
 import { stateError } from './errors.ts';
@@ -67,7 +67,7 @@ class FileStateStore implements StateStore {
     this.current = version;
   }
 
-  async commit(version: number, change: StateChange): Promise<void> {
+  async commit(version: number, change: NewStateChange): Promise<void> {
     invariant(
       version === 0 || this.has(version - 1),
       `state version ${version} has no version before it in ${this.dir}`,
@@ -80,7 +80,8 @@ class FileStateStore implements StateStore {
     });
     const encoded = new ByteWriter();
     for (const batch of change.removals) file.add(FRAME.removals, encodeBatch(batch, encoded));
-    for (const batch of change.upserts) file.add(FRAME.upserts, encodeBatch(batch, encoded));
+    for (const rows of change.upserts)
+      file.add(FRAME.upserts, 'bytes' in rows ? rows.bytes : encodeBatch(rows, encoded));
     await file.finish();
     this.versions.delta.add(version);
     this.current = version;

@@ -10,6 +10,7 @@ import { field, LONG, STRING, struct } from '../../src/schema.ts';
 import type { SplitChunk } from '../../src/source.ts';
 import { chunksOf, readChunk } from '../../src/sources/file/read-chunk.ts';
 import type { FileSplit } from '../../src/sources/file/taken.ts';
+import { encodeStateRows } from '../../src/state/encode-rows.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 
 const SCHEMA = struct([field('id', LONG, false), field('text', STRING)]);
@@ -80,6 +81,7 @@ class Files {
     return new StageRunner(spec, {
       read: (chunk, start, context) => readChunk(reader, chunk, start, context),
       openEncoder: () => csvFormat.encoder({ schema: SCHEMA, options: { header: false } }).encode,
+      encodeState: encodeStateRows,
       project: null,
     });
   }
@@ -212,6 +214,7 @@ describe('chunks on several threads', () => {
       new StageRunner(spec, {
         read: (chunk, start, context) => readChunk(reader, chunk, start, context),
         openEncoder: () => csvFormat.encoder({ schema: SCHEMA, options: { header: false } }).encode,
+        encodeState: encodeStateRows,
         project: null,
       });
     const chunks = chunksOf({ ...(given.splits[0] as (typeof given.splits)[0]), chunkBytes: 12 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { batchOf, type Cell, cellAt } from '../../src/batch.ts';
+import { type Batch, batchOf, type Cell, cellAt } from '../../src/batch.ts';
+import { readWhole } from '../../src/fs/durable.ts';
 import { DOUBLE, field, INT, LONG, type Schema, STRING, struct } from '../../src/schema.ts';
+import { encodeStateRows } from '../../src/state/encode-rows.ts';
 import { compareStateSchema } from '../../src/state/state-schema.ts';
 import { openStateStore } from '../../src/state/state-store.ts';
 import type { StateChange, StateStore } from '../../src/state-store.ts';
@@ -91,6 +93,18 @@ test('the empty state, a commit, evictions beyond 2^53', async () => {
   const changes: StateChange[] = [];
   for await (const change of store.restore(0)) changes.push(change);
   expect(changes.map(({ evictedThroughMicros }) => evictedThroughMicros)).toEqual([2n ** 60n]);
+});
+
+test('rows that were encoded beforehand leave the file that the rows themselves leave', async () => {
+  const files = await Promise.all(
+    [(rows: Batch) => rows, encodeStateRows].map(async (form) => {
+      const disk = new ModelDisk();
+      const change = upsert(0);
+      await open(disk).commit(0, { ...change, upserts: change.upserts.map((rows) => form(rows)) });
+      return readWhole(disk, `${DIR}/0.delta`);
+    }),
+  );
+  expect(files[1]).toEqual(files[0]);
 });
 
 test('a commit costs an fsync of the file and one of the folder', async () => {

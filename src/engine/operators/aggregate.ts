@@ -6,10 +6,10 @@ import type { OutputMode } from '../../sink.ts';
 import type { StateStore } from '../../state-store.ts';
 import { RowAdder } from '../aggregates/add-rows.ts';
 import type { BatchRun } from '../batch-run.ts';
+import { ChangedGroups } from '../changed-groups.ts';
 import { ChunkGrouper, ChunkGroups } from '../chunk-groups.ts';
 import { closeTime, GroupTable, keyText } from '../group-table.ts';
 import type { Operator, StatefulOperator, StateProgress } from '../operator.ts';
-import { SlotSet } from '../slot-set.ts';
 import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
 
@@ -61,22 +61,22 @@ export class AggregateOperator implements StatefulOperator {
   async *rows(run: BatchRun): AsyncGenerator<Batch> {
     this.counters = { updated: 0, removed: 0 };
     this.lateGroups.clear();
-    const touched = await this.consume(run);
-    if (this.node.keys.length === 0) touched.addAll(this.table.onlySlot());
-    this.counters.updated = touched.size;
-    yield* this.emit(run, touched);
+    const changed = await this.consume(run);
+    if (this.node.keys.length === 0) changed.add(this.table.onlyGroup(), null);
+    this.counters.updated = changed.slots.size;
+    yield* this.emit(run, changed);
   }
 
-  /** Takes in all rows of the batch; gives the slots that they changed, in order. */
-  private async consume(run: BatchRun): Promise<SlotSet> {
-    const touched = new SlotSet();
+  /** Takes in all rows of the batch; gives the groups that they changed, in order. */
+  private async consume(run: BatchRun): Promise<ChangedGroups> {
+    const changed = new ChangedGroups();
     const elsewhere = run.chunkGroups?.(this.operatorId) ?? null;
     if (elsewhere === null) {
-      for await (const groups of this.chunkGroups(run)) this.merge(groups, run, touched);
+      for await (const groups of this.chunkGroups(run)) this.merge(groups, run, changed);
     } else {
-      for await (const output of elsewhere) this.merge(ChunkGroups.load(this.node, output), run, touched);
+      for await (const output of elsewhere) this.merge(ChunkGroups.load(this.node, output), run, changed);
     }
-    return touched;
+    return changed;
   }
 
   /** The groups of every chunk of the batch, in order. */
@@ -85,14 +85,26 @@ export class AggregateOperator implements StatefulOperator {
     let chunk = -1;
     for await (const all of this.input.rows(run)) {
       if (groups === null || run.chunk !== chunk) {
-        if (groups !== null) yield groups.finish();
+        if (groups !== null) yield this.finished(groups, run);
         groups = new ChunkGrouper(this.node, this.adder);
         chunk = run.chunk;
       }
       const batch = this.dropLateRows(all, run, groups.lateGroups);
       if (batch.length > 0) groups.add(batch);
     }
-    if (groups !== null) yield groups.finish();
+    if (groups !== null) yield this.finished(groups, run);
+  }
+
+  private finished(grouper: ChunkGrouper, run: BatchRun): ChunkGroups {
+    const groups = grouper.finish();
+    if (run.encodeState === undefined || !groups.isWorthEncoding) return groups;
+    const rows = groups.stateRows(this.table.stateSchema, this.closingKey(run), run.evictMicros);
+    return groups.withEncoded(run.encodeState(rows));
+  }
+
+  /** The key column that closes groups; null where none close. */
+  private closingKey(run: BatchRun): number | null {
+    return run.outputMode === 'complete' ? null : this.node.eventTimeKey;
   }
 
   /** Late rows of an aggregation keyed on the event time itself; windows are told late where they are assigned. */
@@ -125,25 +137,23 @@ export class AggregateOperator implements StatefulOperator {
     return late === 0 ? batch : takeBatch(batch, Int32Array.from(kept));
   }
 
-  private merge(chunk: ChunkGroups, run: BatchRun, touched: SlotSet): void {
+  private merge(chunk: ChunkGroups, run: BatchRun, changed: ChangedGroups): void {
     for (const group of chunk.lateGroups) this.lateGroups.add(group);
     run.flow.group(this.operatorId, chunk.rows);
-    const filtersLate = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
-    const slots = this.table.merge(chunk, filtersLate ? run.lateMicros : null);
-    touched.addAll(slots);
+    const found = this.table.merge(chunk, this.closingKey(run) === null ? null : run.lateMicros);
+    changed.add(found, chunk.encoded);
+    const { slots } = found;
     for (let group = slots.indexOf(-1); group >= 0; group = slots.indexOf(-1, group + 1)) {
       this.lateGroups.add(keyText(chunk.keyOf(group)));
     }
   }
 
-  private *emit(run: BatchRun, touched: SlotSet): Generator<Batch> {
-    const closing =
-      this.node.eventTimeKey === null || run.outputMode === 'complete' ? null : this.table.closing(run.evictMicros);
+  private *emit(run: BatchRun, changed: ChangedGroups): Generator<Batch> {
+    const closing = this.closingKey(run) === null ? null : this.table.closing(run.evictMicros);
     if (run.outputMode === 'append') yield* this.output(closing ?? this.table.all());
-    else if (run.outputMode === 'update') yield* this.output(touched.slots());
+    else if (run.outputMode === 'update') yield* this.output(changed.slots.slots());
     else yield* this.output(this.table.all());
-    const surviving = closing === null ? touched.slots() : this.table.openAfter(touched.slots(), run.evictMicros);
-    const upserts = [...this.table.saveAll(surviving)];
+    const upserts = [...changed.rows(this.table, closing === null ? null : run.evictMicros)];
     this.counters.removed = closing?.length ?? 0;
     if (closing !== null) this.table.evict(run.evictMicros);
     this.journal.stage({ evictedThroughMicros: closing === null ? null : run.evictMicros, removals: [], upserts });

@@ -41,7 +41,9 @@ export function serveStage(): void {
 
 /** Buffers that are the result's alone: they are handed over, not copied. */
 function buffersOf({ output }: ChunkResult): ArrayBuffer[] {
-  return output.kind === 'bytes' ? [output.bytes.buffer] : [...new Set(output.vectors.flatMap(buffersOfVector))];
+  if (output.kind === 'bytes') return [output.bytes.buffer];
+  const { vectors, encoded } = output;
+  return [...new Set(vectors.flatMap(buffersOfVector)), ...(encoded ? [encoded.bytes.buffer] : [])];
 }
 
 function buffersOfVector(vector: Vector): ArrayBuffer[] {

@@ -9,6 +9,7 @@ import type { RowEncoding } from '../../sink.ts';
 import { readChunk, readChunkAs } from '../../sources/file/read-chunk.ts';
 import type { ReaderColumns, SplitReader } from '../../sources/file/read-split.ts';
 import type { TypedExpr } from '../../sql/typed.ts';
+import { encodeStateRows } from '../../state/encode-rows.ts';
 import type { FormatName } from '../formats.ts';
 import { FORMATS } from '../formats.ts';
 
@@ -23,6 +24,7 @@ export function openStageRunner(spec: StageSpec, disk: Disk): StageRunner {
       invariant(output.kind === 'bytes', 'an encoder is for a stage that makes bytes');
       return openEncoder(output.encoding);
     },
+    encodeState: encodeStateRows,
     project: output.kind === 'bytes' ? projection(spec.physical, reader, output.encoding) : null,
   };
   return new StageRunner(spec, tools);
