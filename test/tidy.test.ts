@@ -16,15 +16,16 @@ import { MUTANTS } from './tools/mutant-list.ts';
 const root = join(import.meta.dirname, '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 
-/** Folders that hold what was built, installed or run, not what others get. */
+/** What was built, installed or run, not what others get. In a worktree of git, `.git` is a file. */
 const NOT_OURS = new Set(['.git', 'node_modules', 'dist', 'data', 'checkpoints', 'coverage', '.work']);
 
 function readTree(folder = ''): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    if (NOT_OURS.has(entry.name)) continue;
     const path = posix.join(folder, entry.name);
     if (entry.isFile() && !/\.(wasm|log)$/.test(path)) files.set(path, read(path));
-    if (!entry.isDirectory() || NOT_OURS.has(entry.name)) continue;
+    if (!entry.isDirectory()) continue;
     for (const [name, text] of readTree(path)) files.set(name, text);
   }
   return files;
