@@ -1,7 +1,7 @@
 import { lookupFunction } from '../sql/functions/table.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { type Block, type Code, type ExprEmitter, orNull, placeholder } from './block.ts';
-import { isLocatable, locate } from './text-code.ts';
+import { emitTextIn, equalTexts, isLocatable, locate } from './text-code.ts';
 
 type Call = Extract<TypedExpr, { kind: 'call' }>;
 type Case = Extract<TypedExpr, { kind: 'case' }>;
@@ -111,22 +111,28 @@ class Result {
 }
 
 function emitNullSafeEqual(emitter: ExprEmitter, expr: Call, block: Block): Code {
-  const left = emitter.emitSimple(expr.args[0] as TypedExpr, block);
-  const right = emitter.emitSimple(expr.args[1] as TypedExpr, block);
-  if (left.isNull === 'true' || right.isNull === 'true') {
-    return { value: left.isNull === 'true' ? right.isNull : left.isNull, isNull: 'false' };
-  }
+  const {
+    equal,
+    nulls: [left, right],
+  } = equalTexts(emitter, expr.args, block) ?? equalValues(emitter, expr, block);
+  if (left === 'true' || right === 'true') return { value: left === 'true' ? right : left, isNull: 'false' };
+  const anyNull = either(left, right);
+  if (anyNull === 'false') return { value: equal, isNull: 'false' };
+  return { value: `(${anyNull} ? ${left} === ${right} : ${equal})`, isNull: 'false' };
+}
+
+function equalValues(emitter: ExprEmitter, expr: Call, block: Block) {
+  const [left, right] = expr.args.map((arg) => emitter.emitSimple(arg, block)) as [Code, Code];
   const types = expr.args.map((arg) => arg.type);
   const implementation = lookupFunction('<=>')?.implement(types, expr.type, { timeZone: 'UTC', constants: [] });
   if (implementation?.kind !== 'inline') throw new Error('<=> has inline code');
-  const equal = emitter.inlineCode(implementation, [left, right]);
-  const anyNull = either(left.isNull, right.isNull);
-  if (anyNull === 'false') return { value: equal, isNull: 'false' };
-  return { value: `(${anyNull} ? ${left.isNull} === ${right.isNull} : ${equal})`, isNull: 'false' };
+  return { equal: emitter.inlineCode(implementation, [left, right]), nulls: [left.isNull, right.isNull] as const };
 }
 
 /** A list of constants is a set, whose nulls the function knows; otherwise all values are computed and compared. */
 function emitIn(emitter: ExprEmitter, expr: Call, block: Block): Code {
+  const onBytes = emitTextIn(emitter, expr, block);
+  if (onBytes !== null) return onBytes;
   const constants = expr.args.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
   const types = expr.args.map((arg) => arg.type);
   const implementation = lookupFunction('in')?.implement(types, expr.type, { timeZone: 'UTC', constants });

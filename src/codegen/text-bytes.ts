@@ -117,3 +117,19 @@ function skipChars(bytes: Uint8Array, start: number, end: number, count: number)
   }
   return at;
 }
+
+const SPACE = 32;
+
+/** Behind the spaces at the start. */
+export function trimStart(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] === SPACE) at++;
+  return at;
+}
+
+/** In front of the spaces at the end. */
+export function trimEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && bytes[at - 1] === SPACE) at--;
+  return at;
+}

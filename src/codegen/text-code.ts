@@ -10,8 +10,11 @@ import {
   startsWithBytes,
   substringEnd,
   substringStart,
+  trimEnd,
+  trimStart,
 } from './text-bytes.ts';
 import { writeCase, writeFirst } from './text-choice.ts';
+import { TextSet } from './text-set.ts';
 
 /**
  * Strings as bytes where they stand, and the functions that need no JavaScript string of them. Everything else takes
@@ -21,13 +24,16 @@ type Call = Extract<TypedExpr, { kind: 'call' }>;
 
 const textEncoder = new TextEncoder();
 const WHOLE = ['byte', 'short', 'int', 'long'];
-const CUTS = ['substring', 'left', 'right'];
+const CUTS = ['substring', 'left', 'right', 'trim', 'ltrim', 'rtrim'];
 
 /** Whether the bytes of the string stand somewhere, whole. */
 export function isLocatable(emitter: ExprEmitter, expr: TypedExpr): boolean {
   if (expr.type.kind !== 'string') return false;
   if (expr.kind === 'literal') return typeof expr.value === 'string';
-  if (expr.kind === 'call' && CUTS.includes(expr.name)) return isLocatable(emitter, expr.args[0] as TypedExpr);
+  if (expr.kind === 'call' && CUTS.includes(expr.name)) {
+    const isOfCharacters = expr.name.endsWith('trim') && expr.args.length > 1;
+    return !isOfCharacters && isLocatable(emitter, expr.args[0] as TypedExpr);
+  }
   return emitter.hasBytes(expr);
 }
 
@@ -43,6 +49,7 @@ export function locate(emitter: ExprEmitter, expr: TypedExpr, block: Block): Tex
 
 function locateCut(emitter: ExprEmitter, { name, args }: Call, block: Block): TextCode {
   const text = locate(emitter, args[0] as TypedExpr, block);
+  if (name.endsWith('trim')) return locateTrimmed(emitter, name, text, block);
   const numbers = args.slice(1).map((arg) => emitter.emitSimple(arg, block));
   const isNull = emitter.anyNull([text, ...numbers], block);
   const given = numbers.map(({ value }) => value);
@@ -57,6 +64,21 @@ function locateCut(emitter: ExprEmitter, { name, args }: Call, block: Block): Te
     `const ${from} = ${guarded(`${starts}(${bytes}, ${start}, ${end}, ${position})`)};`,
     `const ${to} = ${guarded(`${ends}(${bytes}, ${start}, ${from}, ${end}, ${position}, ${length})`)};`,
   );
+  return { bytes, start: from, end: to, isNull };
+}
+
+/** Spaces alone, as Spark's `UTF8String.trim`. */
+function locateTrimmed(
+  emitter: ExprEmitter,
+  name: string,
+  { bytes, start, end, isNull }: TextCode,
+  block: Block,
+): TextCode {
+  const from = name === 'rtrim' ? start : emitter.fresh('from');
+  if (name !== 'rtrim')
+    block.add(`const ${from} = ${emitter.helper('trimStart', trimStart)}(${bytes}, ${start}, ${end});`);
+  const to = name === 'ltrim' ? end : emitter.fresh('to');
+  if (name !== 'ltrim') block.add(`const ${to} = ${emitter.helper('trimEnd', trimEnd)}(${bytes}, ${from}, ${end});`);
   return { bytes, start: from, end: to, isNull };
 }
 
@@ -105,6 +127,36 @@ function emitLike(emitter: ExprEmitter, expr: Call, block: Block): Code | null {
   if (shape === null) return null;
   const part = { ...pattern, value: shape.text };
   return emitOnBytes(emitter, { ...expr, name: LIKE_TESTS[shape.kind], args: [text, part] }, block);
+}
+
+/** Whether a text is one of constant ones; null where one of them is and no other equals it. */
+export function emitTextIn(emitter: ExprEmitter, { args }: Call, block: Block): Code | null {
+  const [text, ...list] = args as [TypedExpr, ...TypedExpr[]];
+  if (!isLocatable(emitter, text)) return null;
+  const wanted = list.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
+  const texts = wanted.filter((value) => typeof value === 'string');
+  const hasNull = wanted.includes(null);
+  if (texts.length + wanted.filter((value) => value === null).length < wanted.length) return null;
+  const { bytes, start, end, isNull } = locate(emitter, text, block);
+  const call = `${emitter.helper('texts', new TextSet(texts))}.has(${bytes}, ${start}, ${end})`;
+  const found = emitter.fresh('t');
+  block.add(`const ${found} = ${isNull === 'false' ? call : `!${isNull} && ${call}`};`);
+  return { value: found, isNull: hasNull ? `!${found}` : isNull };
+}
+
+/** Code that tells whether two locatable texts are equal, where neither is null, and whether each is; null for others. */
+export function equalTexts(
+  emitter: ExprEmitter,
+  args: readonly TypedExpr[],
+  block: Block,
+): { readonly equal: string; readonly nulls: readonly [string, string] } | null {
+  if (!args.every((arg) => isLocatable(emitter, arg))) return null;
+  const [a, b] = args.map((arg) => locate(emitter, arg, block)) as [TextCode, TextCode];
+  const equal = emitter.helper('equalBytes', equalBytes);
+  return {
+    equal: `${equal}(${a.bytes}, ${a.start}, ${a.end}, ${b.bytes}, ${b.start}, ${b.end})`,
+    nulls: [a.isNull, b.isNull],
+  };
 }
 
 function test(emitter: ExprEmitter, name: string, fn: unknown, texts: readonly TypedExpr[], block: Block): Code {

@@ -20,7 +20,24 @@ const options = { timeZone: 'UTC' };
 const context = { batchTimeMs: 0 };
 
 const texts = fc.oneof(
-  fc.constantFrom('', 'a', 'ab', 'Page', 'page-7', '%', 'ß', 'été', '日本語', 'a😀b', '😀', 'ŉ', 'a\u0301'),
+  fc.constantFrom(
+    '',
+    ' ',
+    '  a ',
+    ' \u00a0a\t ',
+    'a',
+    'ab',
+    'Page',
+    'page-7',
+    '%',
+    'ß',
+    'été',
+    '日本語',
+    'a😀b',
+    '😀',
+    'ŉ',
+    'a\u0301',
+  ),
   fc.string({ unit: 'binary', maxLength: 6 }),
   fc.string({ maxLength: 40 }),
 );
@@ -42,7 +59,9 @@ const strings = fc.letrec<{ text: string; truth: string }>((tie) => ({
     { maxDepth: 3, withCrossShrink: true },
     fc.constantFrom('s', 't', "'é-😀'", "'x'", "''", 'cast(n AS STRING)', 'cast(big AS STRING)', 'NULL'),
     fc.tuple(tie('text'), tie('text')).map(([x, y]) => `concat(${x}, ${y})`),
-    fc.tuple(fc.constantFrom('upper', 'lower', 'trim', 'initcap'), tie('text')).map(([name, x]) => `${name}(${x})`),
+    fc
+      .tuple(fc.constantFrom('upper', 'lower', 'trim', 'ltrim', 'rtrim', 'initcap'), tie('text'))
+      .map(([name, x]) => `${name}(${x})`),
     fc.tuple(tie('text'), tie('text')).map(([x, y]) => `coalesce(${x}, ${y})`),
     fc.tuple(tie('truth'), tie('text'), tie('text')).map(([w, x, y]) => `CASE WHEN ${w} THEN ${x} ELSE ${y} END`),
     fc.tuple(tie('truth'), tie('text')).map(([w, x]) => `if(${w}, ${x}, NULL)`),
@@ -65,7 +84,12 @@ const strings = fc.letrec<{ text: string; truth: string }>((tie) => ({
       .map(([x, pattern]) => `(${x} LIKE '${pattern}')`),
     tie('text').map((x) => `(${x} IS NULL)`),
     tie('text').map((x) => `(length(${x}) > 2)`),
-    tie('text').map((x) => `(${x} IN ('a', 'été', ''))`),
+    fc
+      .tuple(
+        tie('text'),
+        fc.constantFrom("'a', 'été', ''", "'a'", "'page-7', NULL", "'ab', 'ab', '日本語', 'a😀b', '%', 'x'", 's, t'),
+      )
+      .map(([x, list]) => `(${x} IN (${list}))`),
   ),
 }));
 
@@ -121,6 +145,17 @@ test('numbers of the rows that are picked, and inputs as they are', () => {
       }
     }),
   );
+});
+
+test.each([
+  ["s IN ('a', 'b', NULL)", 'texts.has('],
+  ['trim(s) <=> t', 'equalBytes('],
+  ["rtrim(s) = 'a'", 'trimEnd('],
+])('%s reads no JavaScript string', (sql, part) => {
+  const typed = resolveExpression(parseExpression(sql), { columns: schema.fields, timeZone: 'UTC' });
+  const code = explainProjection([typed], options);
+  expect(code).toContain(part);
+  expect(code).not.toMatch(/ in\d+\(/);
 });
 
 test('texts that need no JavaScript string are written as bytes', () => {
