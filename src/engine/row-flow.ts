@@ -106,7 +106,10 @@ function atLeastOneEach({ passed }: OperatorAccount, went: number): string | nul
   return went < passed || (passed === 0 && went > 0) ? `${passed} rows passed, but ${went} went out` : null;
 }
 
-/** Every row with a time is in one pane, or as many windows as overlap, one fewer at times when they are no whole number of slides long; late ones flow on. */
+/**
+ * Every row with a time is in one pane, or in as many windows as overlap, one fewer at times when they are no whole number of slides long; late
+ * ones flow on.
+ */
 function windowsOf(
   { window, byPane }: Extract<PhysicalPlan, { op: 'assignWindow' }>,
   account: OperatorAccount,

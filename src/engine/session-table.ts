@@ -100,17 +100,21 @@ export class SessionTable {
     const absorbedBefore = this.absorbed.size;
     const { slots, isNew, begun } = this.place(chunk);
     this.sums.reserve(this.sessions.capacity);
-    const areNew = begun === slots.length;
+    const known = new Int32Array(slots.length - begun);
+    const fresh = slots.slice();
+    for (let i = 0, n = 0; n < known.length; i++) {
+      if (isNew[i] === 1) continue;
+      known[n++] = i;
+      fresh[i] = NONE;
+    }
     // The sums of a session that is new are its state.
-    this.sums.load(areNew ? slots : slots.map((slot, i) => (isNew[i] === 1 ? slot : NONE)), chunk.columns);
-    const known = areNew ? new Int32Array(0) : firstNumbers(slots.length).filter((i) => isNew[i] === 0);
-    this.mergeKnown(chunk, known, slots, this.absorbed.slots().subarray(absorbedBefore));
-    this.touched.addAll(this.absorbed.rootsOf(slots));
+    this.sums.load(fresh, chunk.columns);
+    if (known.length > 0) this.mergeKnown(chunk, known, slots, this.absorbed.slots().subarray(absorbedBefore));
+    this.touched.addAll(slots);
   }
 
   /** Puts sessions together, those of the chunk, stored ones and absorbed ones, in the order of their starts. */
   private mergeKnown(chunk: ChunkSessions, known: Int32Array, slots: Int32Array, absorbed: Int32Array): void {
-    if (known.length === 0) return; // and nothing was absorbed
     const roots = this.absorbed.rootsOf(takeInt32(slots, known));
     const stored = Int32Array.from(new Set([...absorbed, ...roots]));
     const from = int64s(chunk.starts);
@@ -170,10 +174,13 @@ export class SessionTable {
     let touched = this.touched.slots();
     if (this.absorbed.size > 0) touched = touched.filter((slot) => this.sessions.keyOf[slot] !== NONE);
     // In the order in which they are written to the state.
+    const { ranks } = this;
+    let { rank } = this;
     for (let i = 0; i < touched.length; i++) {
       const slot = touched[i] as number;
-      if (this.ranks[slot] === UNSAVED) this.ranks[slot] = this.rank++;
+      if (ranks[slot] === UNSAVED) ranks[slot] = rank++;
     }
+    this.rank = rank;
     const { keys, starts, ends } = this.removed;
     const rows = firstNumbers(keys.length);
     const removedKeys = this.keyColumns(Int32Array.from(keys), starts.take(rows), ends.take(rows));

@@ -52,9 +52,17 @@ export function growInt32(array: Int32Array, capacity: number): Int32Array<Array
 
 /** Values of `slots`, and which of them are there. */
 export function takeFloat64(array: Float64Array, slots: Int32Array): Float64Array {
+  if (isRun(slots)) return array.slice(slots[0], (slots[0] as number) + slots.length);
   const taken = new Float64Array(slots.length);
   for (let i = 0; i < slots.length; i++) taken[i] = array[slots[i] as number] as number;
   return taken;
+}
+
+/** Whether slots follow each other, as those of groups that came one after another do. */
+function isRun(slots: Int32Array): boolean {
+  const first = slots[0] as number;
+  for (let i = 0; i < slots.length; i++) if ((slots[i] as number) !== first + i) return false;
+  return slots.length > 0;
 }
 
 export function takeFlags(flags: Uint8Array, slots: Int32Array): Uint8Array | null {

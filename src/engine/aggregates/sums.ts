@@ -141,10 +141,10 @@ export class DoubleAverageAccumulator implements FlatAccumulator {
 
   result(slots: Int32Array): Vector {
     const sums = this.sum.result(slots) as FixedVector;
-    const counts = (this.count.result(slots) as FixedVector).values;
-    const values = new Float64Array(slots.length);
-    for (let i = 0; i < slots.length; i++) values[i] = (sums.values[i] as number) / (counts[i] as number);
-    return { ...sums, values };
+    const values = sums.values as Float64Array;
+    const counts = (this.count.result(slots) as FixedVector).values as Float64Array;
+    for (let i = 0; i < values.length; i++) values[i]! /= counts[i] as number;
+    return sums;
   }
 
   save(slots: Int32Array): readonly Vector[] {

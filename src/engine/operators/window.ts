@@ -21,8 +21,8 @@ interface Assigned {
  * Windows of an event time, by floor (Spark: TimeWindowing in ResolveTimeWindows.scala): all in microseconds since the
  * epoch, start inclusive, end exclusive, rows without a time filtered out.
  *
- * By pane, a row gets its pane alone, and is not repeated. With `lateRows`, rows that are late for windows of theirs are set aside with the window and by how much. The pairs still flow on:
- * the aggregation above drops them per group and counts as Spark does.
+ * By pane, a row gets its pane alone, and is not repeated. With `lateRows`, rows that are late for windows of theirs are set aside with the
+ * window and by how much. The pairs still flow on: the aggregation above drops them per group and counts as Spark does.
  */
 export function windowOperator(
   node: Node<'assignWindow'>,
