@@ -9,6 +9,7 @@ import { FastRows } from './fast-rows.ts';
 import { layoutByName } from './header.ts';
 import { endOfLine, isBlankLine, lineEndLength, lineEnds, wholeLineEnd } from './line-ends.ts';
 import { type CsvOptions, csvOptions } from './options.ts';
+import { PendingBytes } from './pending-bytes.ts';
 import { BATCH_ROWS, RowBuilder } from './row-builder.ts';
 import { CsvTokenizer, Scan } from './tokenizer.ts';
 import { csvVerdict, oddQuoteReason } from './verdict.ts';
@@ -57,11 +58,7 @@ class CsvDecoder {
   private readonly tokenizer: CsvTokenizer;
   private readonly rows: RowBuilder;
   private readonly comment: number;
-  /** Bytes that no record was made of yet. */
-  private pending: Uint8Array = new Uint8Array(0);
-  private pendingLength = 0;
-  /** A record that did not end is tried again only when there is twice as much, so that trying stays linear. */
-  private retryAt = 0;
+  private readonly pending: PendingBytes;
   /** Byte offset of `view[0]` in the file, and 1-based line of the record in hand. */
   private base: number;
   private line: number;
@@ -70,7 +67,7 @@ class CsvDecoder {
   private readonly range: DecodeRange;
   /** The beginning of the file is read again for its header; what is wrong with it was told when its records were read. */
   private inHead = false;
-  private view: Uint8Array = this.pending;
+  private view: Uint8Array = new Uint8Array(0);
   private viewIsUtf8 = false;
   private atStart: boolean;
   private headerWanted: boolean;
@@ -84,6 +81,7 @@ class CsvDecoder {
     private readonly useKernel: boolean,
   ) {
     this.options = csvOptions(request.options);
+    this.pending = new PendingBytes(this.options.maxRecordBytes);
     this.range = request.range ?? WHOLE;
     this.base = this.range.start;
     this.line = this.range.line;
@@ -110,18 +108,9 @@ class CsvDecoder {
   }
 
   private *take(chunk: Uint8Array, headroom: number): Iterable<Batch> {
-    const length = this.pendingLength;
-    if (length > 0 && length <= headroom && length + chunk.length >= this.retryAt) {
-      this.view = new Uint8Array(chunk.buffer, chunk.byteOffset - length, length + chunk.length);
-      this.view.set(this.pending.subarray(0, length));
-      this.pendingLength = 0;
-    } else if (length > 0) {
-      this.append(chunk);
-      if (this.pendingLength < this.retryAt) return;
-      this.view = this.pending.subarray(0, this.pendingLength);
-    } else {
-      this.view = chunk;
-    }
+    const view = this.pending.with(chunk, headroom);
+    if (view === null) return;
+    this.view = view;
     yield* this.decode(false);
   }
 
@@ -133,7 +122,7 @@ class CsvDecoder {
       this.line = 1;
     }
     // There may be no further bytes to wait for.
-    this.retryAt = 0;
+    this.pending.tryAgain();
     for (const _ of this.take(chunk, 0)); // no rows come before the header is known
     if (this.headerWanted) return false;
     this.endHead();
@@ -143,19 +132,19 @@ class CsvDecoder {
   /** From here on bytes are those of the range. A header that did not end was all of the file, and is malformed. */
   private endHead(): void {
     if (this.headerWanted) {
-      this.view = this.pending.subarray(0, this.pendingLength);
+      this.view = this.pending.bytes;
       for (const _ of this.decode(true));
     }
     this.inHead = false;
     this.stopped = null;
-    this.pendingLength = 0;
+    this.pending.clear();
     this.base = this.range.start;
     this.line = this.range.line;
   }
 
   *finish(): Iterable<Batch> {
     if (this.inHead) this.endHead();
-    this.view = this.pending.subarray(0, this.pendingLength);
+    this.view = this.pending.bytes;
     yield* this.decode(true);
     const rest = this.rows.take();
     if (rest !== null) yield rest;
@@ -171,7 +160,9 @@ class CsvDecoder {
       at = next;
       if (this.rows.length === BATCH_ROWS) yield this.rows.take() as Batch;
     }
-    this.keepFrom(Math.max(at, 0));
+    const used = Math.max(at, 0);
+    this.base += used;
+    this.pending.keep(this.view.subarray(used));
   }
 
   /** Whether the record at `at` is not wanted any more. */
@@ -372,30 +363,6 @@ class CsvDecoder {
     if (length < 3 && !final) return -1;
     this.atStart = false;
     return length === 3 ? 3 : 0;
-  }
-
-  private append(chunk: Uint8Array): void {
-    const needed = this.pendingLength + chunk.length;
-    if (needed > this.pending.length) {
-      const grown = new Uint8Array(Math.max(needed, this.pending.length * 2));
-      grown.set(this.pending.subarray(0, this.pendingLength));
-      this.pending = grown;
-    }
-    this.pending.set(chunk, this.pendingLength);
-    this.pendingLength = needed;
-  }
-
-  private keepFrom(at: number): void {
-    const rest = this.view.subarray(at);
-    this.base += at;
-    if (this.view.buffer === this.pending.buffer) {
-      this.pending.copyWithin(0, at, this.pendingLength);
-      this.pendingLength = rest.length;
-    } else {
-      this.pendingLength = 0;
-      this.append(rest);
-    }
-    this.retryAt = Math.min(2 * rest.length, this.options.maxRecordBytes + 3);
   }
 }
 
