@@ -1,6 +1,8 @@
-import type { Kernel, Projection, RecordRules } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { CUT, INPUT_BYTES, MISS } from '../kernel/ops.ts';
 import type { ShapeProgram } from '../kernel/program.ts';
+import type { Projection } from '../kernel/projection.ts';
+import type { RecordRules } from '../kernel/record-rules.ts';
 
 /** What a miss costs, in rows: each stops the kernel, and copies what it has. */
 const MISS_COST = 8;

@@ -23,6 +23,8 @@ import {
   WANTED_BASE,
 } from './ops.ts';
 import type { ShapeProgram } from './program.ts';
+import { mostRepeats, type Projection } from './projection.ts';
+import { NO_BYTE, type RecordRules } from './record-rules.ts';
 
 /** What the WebAssembly module exports; see assembly/index.ts. */
 interface Exports {
@@ -60,54 +62,6 @@ interface Exports {
   result(): number;
   gather(spans: number, rows: number, to: number, ends: number, base: number): number;
   staticEnd(): number;
-}
-
-/** How to cut the input into records. */
-export interface RecordRules {
-  /** VALUES, ELEMENTS, LINES or ROWS. */
-  readonly between: number;
-  /** A longer record fits no shape. */
-  readonly maxRecordBytes: number;
-  /** ROWS: the byte between two fields, the quote, and the byte that begins a comment; NO_BYTE for none. */
-  readonly separator: number;
-  readonly quote: number;
-  /** ROWS: the byte that escapes a quote; NO_BYTE where another quote does. */
-  readonly escape: number;
-  /** ROWS: what stands for null besides nothing, which no value but a text begins with: at most MAX_FIELD_NULL bytes without separator, quote or line end. */
-  readonly nullText: Uint8Array;
-  readonly comment: number;
-}
-
-/** Stands for no byte. */
-export const NO_BYTE = 256;
-
-/** Which columns of a program are written as text, and how. */
-export type Projection = CsvProjection | JsonProjection;
-
-interface ProjectedColumns {
-  /** Columns of the program in the order of the output: 1 to MAX_OUTPUTS. */
-  readonly columns: readonly number[];
-  /** The cell of a null, at most MAX_FIXED_TEXT bytes; of JSON `null`, or nothing where the field is left out. */
-  readonly nullText: Uint8Array;
-}
-
-/** Rows of CSV. */
-export interface CsvProjection extends ProjectedColumns {
-  readonly names: null;
-  /** The byte between two cells. */
-  readonly separator: number;
-  /** `"`: the text of a JSON string, with its quotes, is a quoted cell; else what needs quotes is left to the host. NO_BYTE for none. */
-  readonly quote: number;
-  /** The cell of an empty text: at most MAX_FIXED_TEXT bytes. */
-  readonly emptyText: Uint8Array;
-  /** By byte: IN_TEXT, AT_START, AT_END, HOST_AT_START. */
-  readonly textFlags: Uint8Array;
-}
-
-/** Lines of JSON objects. */
-export interface JsonProjection extends ProjectedColumns {
-  /** By output, `,"name":`; with eight bytes for each of them NAMES_BYTES at most. */
-  readonly names: readonly Uint8Array[];
 }
 
 /**
@@ -344,13 +298,6 @@ export class Kernel {
     this.loaded = program;
     this.loadedVersion = program.version;
   }
-}
-
-/** How often one of the columns is written at most. */
-function mostRepeats(columns: readonly number[]): number {
-  const counts = new Map<number, number>();
-  for (const column of columns) counts.set(column, (counts.get(column) ?? 0) + 1);
-  return Math.max(...counts.values());
 }
 
 function columnAt(column: number): number {

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { HEADROOM, lendBuffer, READ_BYTES, takeBuffer } from '../../src/formats/read-buffer.ts';
-import { NO_BYTE, type RecordRules, sharedKernel } from '../../src/kernel/kernel.ts';
+import { sharedKernel } from '../../src/kernel/kernel.ts';
 import { LINES, ROOMS } from '../../src/kernel/ops.ts';
 import { ShapeProgram } from '../../src/kernel/program.ts';
+import { NO_BYTE, type RecordRules } from '../../src/kernel/record-rules.ts';
 
 const kernel = sharedKernel();
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../src/kernel/kernel.ts';
+import { type Kernel, sharedKernel } from '../../src/kernel/kernel.ts';
 import {
   ABSENT,
   BOOLEAN,
@@ -24,6 +24,7 @@ import {
   VALUES,
 } from '../../src/kernel/ops.ts';
 import { type ShapeOp, ShapeProgram } from '../../src/kernel/program.ts';
+import { NO_BYTE, type RecordRules } from '../../src/kernel/record-rules.ts';
 
 const kernel = sharedKernel() as Kernel;
 const bytesOf = (text: string) => new TextEncoder().encode(text);

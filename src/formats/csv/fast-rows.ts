@@ -1,4 +1,4 @@
-import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
+import { type Kernel, sharedKernel } from '../../kernel/kernel.ts';
 import {
   ABSENT,
   EMPTY_NULL,
@@ -11,6 +11,7 @@ import {
   SKIP_FIELD,
 } from '../../kernel/ops.ts';
 import { type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
+import { NO_BYTE, type RecordRules } from '../../kernel/record-rules.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
 import { isNarrow, valueOp } from '../decoded-run.ts';

@@ -1,5 +1,6 @@
-import { type CsvProjection, NO_BYTE } from '../../kernel/kernel.ts';
 import { HOST_AT_START, MAX_FIXED_TEXT, MAX_OUTPUTS, OUTPUT_BYTES, SCRATCH_BYTES } from '../../kernel/ops.ts';
+import type { CsvProjection } from '../../kernel/projection.ts';
+import { NO_BYTE } from '../../kernel/record-rules.ts';
 import { FORMULA_BYTES } from './cell-writer.ts';
 import { byteFlags } from './fast-encode.ts';
 import type { CsvOptions } from './options.ts';

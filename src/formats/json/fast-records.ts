@@ -1,6 +1,7 @@
 import type { DecodeRange } from '../../format.ts';
-import { type Kernel, NO_BYTE, type RecordRules, sharedKernel } from '../../kernel/kernel.ts';
+import { type Kernel, sharedKernel } from '../../kernel/kernel.ts';
 import { ELEMENTS, LINES, VALUES } from '../../kernel/ops.ts';
+import { NO_BYTE, type RecordRules } from '../../kernel/record-rules.ts';
 import type { Field, Schema } from '../../schema.ts';
 import type { ByteWindow } from '../byte-window.ts';
 import { KernelStage } from '../kernel-stage.ts';

@@ -1,5 +1,5 @@
-import type { JsonProjection } from '../../kernel/kernel.ts';
 import { MAX_OUTPUTS, NAMES_BYTES, OUTPUT_BYTES, SCRATCH_BYTES } from '../../kernel/ops.ts';
+import type { JsonProjection } from '../../kernel/projection.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
 import type { JsonOptions } from './options.ts';

@@ -1,7 +1,9 @@
 import type { Batch, Vector } from '../../batch.ts';
 import type { Encoder } from '../../format.ts';
-import type { Kernel, Projection, RecordRules } from '../../kernel/kernel.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { MISS } from '../../kernel/ops.ts';
+import type { Projection } from '../../kernel/projection.ts';
+import type { RecordRules } from '../../kernel/record-rules.ts';
 import { type DataType, field, type Schema, struct } from '../../schema.ts';
 import type { KernelStage } from '../kernel-stage.ts';
 import type { FastRecords, RunTaker } from './fast-records.ts';

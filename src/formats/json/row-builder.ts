@@ -1,5 +1,5 @@
 import type { Batch } from '../../batch.ts';
-import type { RecordRules } from '../../kernel/kernel.ts';
+import type { RecordRules } from '../../kernel/record-rules.ts';
 import type { Schema } from '../../schema.ts';
 import { DecodedRun } from '../decoded-run.ts';
 import type { KernelStage } from '../kernel-stage.ts';
