@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ClickstreamError, dataError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { removeDurable } from '../fs/durable.ts';
+import { removeDurable } from '../fs/durable-folder.ts';
 import { removeIfThere } from '../fs/entries.ts';
 import {
   ATTEMPTS,

@@ -1,16 +1,10 @@
 import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
-import {
-  exists,
-  isTemporaryName,
-  makeDirectoryDurable,
-  readWhole,
-  removeDurable,
-  syncDirectory,
-  writeDurable,
-} from '../fs/durable.ts';
-import { entriesIn } from '../fs/entries.ts';
+import { isTemporaryName, writeDurable } from '../fs/durable-file.ts';
+import { makeDirectoryDurable, removeDurable, syncDirectory } from '../fs/durable-folder.ts';
+import { entriesIn, exists } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame, FRAME_VERSION } from '../fs/framed-text.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { corruptError, newerVersionError } from './errors.ts';
 
 /** A split that was left out of its batch after it was logged. */

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { ClickstreamError, invariant } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { diskError, errnoOf } from '../fs/disk-error.ts';
-import { isTemporaryName, readWhole, syncDirectory, writeDurable } from '../fs/durable.ts';
+import { isTemporaryName, writeDurable } from '../fs/durable-file.ts';
+import { syncDirectory } from '../fs/durable-folder.ts';
 import { removeIfThere } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame, FRAME_VERSION } from '../fs/framed-text.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { corruptError, newerVersionError } from './errors.ts';
 
 /** What an entry's lines mean. `decode` throws on lines that are not what it expects. */

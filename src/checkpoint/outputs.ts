@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
-import { exists, readWhole, writeDurable } from '../fs/durable.ts';
+import { writeDurable } from '../fs/durable-file.ts';
+import { exists } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame, FRAME_VERSION } from '../fs/framed-text.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { corruptError, newerVersionError } from './errors.ts';
 
 export const OUTPUTS = 'outputs';

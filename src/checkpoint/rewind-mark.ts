@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { type ClickstreamError, configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { exists, readWhole, removeDurable, writeDurable } from '../fs/durable.ts';
+import { writeDurable } from '../fs/durable-file.ts';
+import { removeDurable } from '../fs/durable-folder.ts';
+import { exists } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame, FRAME_VERSION } from '../fs/framed-text.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { corruptError, newerVersionError } from './errors.ts';
 import { shellWord } from './splits.ts';
 

@@ -1,6 +1,6 @@
 import { invariant } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { makeDirectoryDurable } from '../fs/durable.ts';
+import { makeDirectoryDurable } from '../fs/durable-folder.ts';
 import { corruptError } from './errors.ts';
 import { type SeenFile, type Segment, SegmentFiles, type SegmentLine } from './seen-segments.ts';
 

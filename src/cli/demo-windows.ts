@@ -1,5 +1,5 @@
 import type { Disk } from '../fs/disk.ts';
-import { readWhole } from '../fs/durable.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { formatCount, formatTable } from './table.ts';
 
 /** A row of task2's output, as a Parquet reader gives it. */

@@ -3,9 +3,10 @@ import { readQueryId } from '../checkpoint/metadata.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import { diskError } from '../fs/disk-error.ts';
-import { exists, readWhole } from '../fs/durable.ts';
+import { exists } from '../fs/entries.ts';
 import { acquireLock } from '../fs/lock.ts';
 import { LOCK_NAME } from '../fs/lock-owner.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { confirmDeletion } from './confirm.ts';
 import type { CommandIo } from './io.ts';
 

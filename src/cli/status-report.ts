@@ -6,7 +6,7 @@ import { rewindCommand } from '../checkpoint/rewind-mark.ts';
 import { splitName } from '../checkpoint/splits.ts';
 import { configError } from '../errors.ts';
 import type { DirectoryEntry, Disk } from '../fs/disk.ts';
-import { exists } from '../fs/durable.ts';
+import { exists } from '../fs/entries.ts';
 import type { LockHost } from '../fs/lock-host.ts';
 import { type LockView, lookAtLock } from '../fs/lock-owner.ts';
 import { explainOpenWindows, explainWatermarkAhead } from '../index.ts';

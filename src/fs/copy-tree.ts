@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Disk, FileHandle } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
-import { DurableFile, isTemporaryName, syncDirectory } from './durable.ts';
+import { DurableFile, isTemporaryName } from './durable-file.ts';
+import { syncDirectory } from './durable-folder.ts';
 import { closeQuietly, entriesIn } from './entries.ts';
 
 const CHUNK_BYTES = 1 << 20;

@@ -19,6 +19,17 @@ export function entryAt(disk: Disk, path: string): FileStat {
   }
 }
 
+/** Whether there is anything at `path`. */
+export function exists(disk: Disk, path: string): boolean {
+  try {
+    disk.stat(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw diskError('look at', path, error);
+  }
+}
+
 /** Removes a file; whether it was there. Not durable by itself: see `removeDurable`. Errors are for people. */
 export function removeIfThere(disk: Disk, path: string): boolean {
   try {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ClickstreamError } from '../errors.ts';
 import type { Disk } from './disk.ts';
-import { readWhole } from './durable.ts';
 import { type LockHost, systemLockHost } from './lock-host.ts';
+import { readWhole } from './read-whole.ts';
 
 /** Name of the lock file in a locked folder. */
 export const LOCK_NAME = 'lock';

@@ -4,7 +4,7 @@ import { ClickstreamError } from '../errors.ts';
 import { claimPath } from './claim.ts';
 import type { Disk } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
-import { isTemporaryName, writeDurable } from './durable.ts';
+import { isTemporaryName, writeDurable } from './durable-file.ts';
 import { entriesIn, removeIfThere } from './entries.ts';
 import { type Beacon, type LockHost, systemLockHost } from './lock-host.ts';
 import { describeOwner, isDead, LOCK_NAME, type LockOwner, parseOwner, readLock, remedyFor } from './lock-owner.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { configError } from '../errors.ts';
 import { schemaFromJsonSchema } from '../formats/json-schema.ts';
-import { readWhole } from '../fs/durable.ts';
 import { nodeDisk } from '../fs/node-disk.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import type { Schema } from '../schema.ts';
 
 /** A JSON Schema file as a reader takes it. */

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
-import { exists } from '../fs/durable.ts';
-import { entriesIn } from '../fs/entries.ts';
+import { entriesIn, exists } from '../fs/entries.ts';
 import { batchOfPart } from './part-names.ts';
 
 export interface OutputFile {

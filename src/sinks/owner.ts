@@ -1,14 +1,10 @@
 import { join } from 'node:path';
 import { ClickstreamError, configError, dataError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import {
-  exists,
-  isTemporaryName,
-  makeDirectoryDurable,
-  readWhole,
-  syncDirectory,
-  writeDurable,
-} from '../fs/durable.ts';
+import { isTemporaryName, writeDurable } from '../fs/durable-file.ts';
+import { makeDirectoryDurable, syncDirectory } from '../fs/durable-folder.ts';
+import { exists } from '../fs/entries.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { removeFiles } from './remove-files.ts';
 
 const OWN_FOLDER = '_clickstream';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
-import { DurableFile, exists, makeDirectoryDurable, syncDirectory } from '../fs/durable.ts';
-import { removeIfThere } from '../fs/entries.ts';
+import { DurableFile } from '../fs/durable-file.ts';
+import { makeDirectoryDurable, syncDirectory } from '../fs/durable-folder.ts';
+import { exists, removeIfThere } from '../fs/entries.ts';
 import { batchPrefix, isOrphanPart, queryTag } from './part-names.ts';
 import { removeFiles } from './remove-files.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Disk } from '../fs/disk.ts';
-import { exists, syncDirectory } from '../fs/durable.ts';
-import { entriesIn, removeIfThere } from '../fs/entries.ts';
+import { syncDirectory } from '../fs/durable-folder.ts';
+import { entriesIn, exists, removeIfThere } from '../fs/entries.ts';
 
 /** Removes files from a folder and its partition folders, for good. The folder may be missing. */
 export function removeFiles(disk: Disk, folder: string, isUnwanted: (name: string, path: string) => boolean): void {

@@ -1,16 +1,10 @@
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Disk } from '../fs/disk.ts';
-import {
-  exists,
-  isTemporaryName,
-  makeDirectoryDurable,
-  readWhole,
-  removeDurable,
-  syncDirectory,
-  writeDurable,
-} from '../fs/durable.ts';
-import { entriesIn, entryAt, removeIfThere } from '../fs/entries.ts';
+import { isTemporaryName, writeDurable } from '../fs/durable-file.ts';
+import { makeDirectoryDurable, removeDurable, syncDirectory } from '../fs/durable-folder.ts';
+import { entriesIn, entryAt, exists, removeIfThere } from '../fs/entries.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { removeFiles } from './remove-files.ts';
 
 const FOLDER = '_spark_metadata';

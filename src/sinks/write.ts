@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Batch, takeBatch } from '../batch.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { syncDirectory } from '../fs/durable.ts';
+import { syncDirectory } from '../fs/durable-folder.ts';
 import type { Schema } from '../schema.ts';
 import type { EncodedRows, RowEncoding } from '../sink.ts';
 import type { OutputFormat } from './output-format.ts';

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Disk, FileHandle } from '../fs/disk.ts';
 import { diskError } from '../fs/disk-error.ts';
-import { DurableFile } from '../fs/durable.ts';
+import { DurableFile } from '../fs/durable-file.ts';
 import { closeQuietly } from '../fs/entries.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { stateError, stateVersionError } from './errors.ts';

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
-import { exists, readWhole, writeDurable } from '../fs/durable.ts';
-import { entriesIn } from '../fs/entries.ts';
+import { writeDurable } from '../fs/durable-file.ts';
+import { entriesIn, exists } from '../fs/entries.ts';
 import { decodeFrame, encodeFrame } from '../fs/framed-text.ts';
+import { readWhole } from '../fs/read-whole.ts';
 import { type DataType, type Field, formatType, type Schema } from '../schema.ts';
 import { stateError, stateVersionError } from './errors.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Exclusions } from '../../src/checkpoint/exclusions.ts';
-import { makeDirectoryDurable } from '../../src/fs/durable.ts';
+import { makeDirectoryDurable } from '../../src/fs/durable-folder.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 
 const DIR = '/ck/exclusions';

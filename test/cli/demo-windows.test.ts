@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readWindows, type WindowRow, windowTable } from '../../src/cli/demo-windows.ts';
-import { writeDurable } from '../../src/fs/durable.ts';
+import { writeDurable } from '../../src/fs/durable-file.ts';
 import { removeTree } from '../../src/fs/remove-tree.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { writeQueryId } from '../../src/checkpoint/metadata.ts';
 import { planFresh, startFresh } from '../../src/cli/fresh.ts';
-import { writeDurable } from '../../src/fs/durable.ts';
+import { writeDurable } from '../../src/fs/durable-file.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 import { createFakeIo } from './fake-io.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../src/clock.ts';
-import { makeDirectoryDurable } from '../../src/fs/durable.ts';
+import { makeDirectoryDurable } from '../../src/fs/durable-folder.ts';
 import { acquireLock } from '../../src/fs/lock.ts';
 import type { LockHost } from '../../src/fs/lock-host.ts';
 import { claimOutput } from '../../src/sinks/owner.ts';

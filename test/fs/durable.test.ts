@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Disk } from '../../src/fs/disk.ts';
-import { DurableFile, isTemporaryName, makeDirectoryDurable, readWhole, writeDurable } from '../../src/fs/durable.ts';
+import { DurableFile, isTemporaryName, writeDurable } from '../../src/fs/durable-file.ts';
+import { makeDirectoryDurable } from '../../src/fs/durable-folder.ts';
 import { nodeDisk } from '../../src/fs/node-disk.ts';
+import { readWhole } from '../../src/fs/read-whole.ts';
 import { ModelDisk, PowerLoss } from '../support/model-disk.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

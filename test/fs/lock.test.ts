@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { makeDirectoryDurable } from '../../src/fs/durable.ts';
+import { makeDirectoryDurable } from '../../src/fs/durable-folder.ts';
 import { acquireLock, releaseLocks } from '../../src/fs/lock.ts';
 import { type LockHost, systemLockHost } from '../../src/fs/lock-host.ts';
 import { lookAtLock } from '../../src/fs/lock-owner.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Disk } from '../../src/fs/disk.ts';
-import { DurableFile, makeDirectoryDurable } from '../../src/fs/durable.ts';
+import { DurableFile } from '../../src/fs/durable-file.ts';
+import { makeDirectoryDurable } from '../../src/fs/durable-folder.ts';
 import { nodeDisk } from '../../src/fs/node-disk.ts';
 import { errnoError, ModelDisk } from '../support/model-disk.ts';
 

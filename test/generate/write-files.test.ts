@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../src/clock.ts';
 import type { Disk } from '../../src/fs/disk.ts';
-import { readWhole } from '../../src/fs/durable.ts';
+import { readWhole } from '../../src/fs/read-whole.ts';
 import type { FileGenerator } from '../../src/generate/file-generator.ts';
 import { type WriteFilesOptions, writeFiles } from '../../src/generate/write-files.ts';
 import { ModelDisk } from '../support/model-disk.ts';

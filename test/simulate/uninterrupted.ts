@@ -1,5 +1,5 @@
 import { writeQueryId } from '../../src/checkpoint/metadata.ts';
-import { makeDirectoryDurable } from '../../src/fs/durable.ts';
+import { makeDirectoryDurable } from '../../src/fs/durable-folder.ts';
 import { createSession, type StreamingQuery, type StreamingQueryProgress } from '../../src/index.ts';
 import { ModelDisk } from '../support/model-disk.ts';
 import { CHECKPOINT, type Pipeline, type RunSettings } from './pipeline.ts';

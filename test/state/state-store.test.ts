@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Batch, batchOf, type Cell, cellAt } from '../../src/batch.ts';
-import { readWhole } from '../../src/fs/durable.ts';
+import { readWhole } from '../../src/fs/read-whole.ts';
 import { DOUBLE, field, INT, LONG, type Schema, STRING, struct } from '../../src/schema.ts';
 import { encodeStateRows } from '../../src/state/encode-rows.ts';
 import { compareStateSchema } from '../../src/state/state-schema.ts';

@@ -9,7 +9,8 @@ export interface Mutant {
 }
 
 const POWER = 'test/reliability/power-cuts.test.ts';
-const DURABLE = 'src/fs/durable.ts';
+const DURABLE = 'src/fs/durable-file.ts';
+const DURABLE_FOLDER = 'src/fs/durable-folder.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -20,7 +21,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'folders are not flushed',
-    file: DURABLE,
+    file: DURABLE_FOLDER,
     edits: [['  try {\n    disk.fsyncDirectory(path);\n  } catch', '  try {\n  } catch']],
     caughtBy: POWER,
   },
@@ -55,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'new folders are not flushed into their parents',
-    file: DURABLE,
+    file: DURABLE_FOLDER,
     edits: [['    syncDirectory(disk, dirname(folder));\n', '']],
     caughtBy: POWER,
   },
@@ -321,7 +322,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a flush of a folder that failed is passed over',
-    file: DURABLE,
+    file: DURABLE_FOLDER,
     edits: [['  } catch (error) {\n    throw fsyncError(path, error);\n  }\n}\n', '  } catch {}\n}\n']],
     caughtBy: 'test/reliability/failed-flushes.test.ts',
   },

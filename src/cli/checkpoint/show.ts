@@ -3,7 +3,7 @@ import { Checkpoint, type CheckpointView } from '../../checkpoint/checkpoint.ts'
 import { splitName, splitsOf } from '../../checkpoint/splits.ts';
 import { configError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import { listFiles } from '../../fs/list.ts';
 import { statusReport } from '../status-report.ts';
 import { plural } from '../table.ts';

@@ -59,7 +59,7 @@ export const generate = defineCommand({
 
 async function run(args: GenerateArguments, io: CommandIo): Promise<number> {
   const settings = readSettings(args, io.clock);
-  const { makeDirectoryDurable } = await import('../../fs/durable.ts');
+  const { makeDirectoryDurable } = await import('../../fs/durable-folder.ts');
   const { nodeDisk } = await import('../../fs/node-disk.ts');
   const { writeFiles } = await import('../../generate/write-files.ts');
   const generator = await settings.createGenerator();

@@ -1,8 +1,7 @@
 import type { Exclusions } from '../../checkpoint/exclusions.ts';
 import { pathOf, shellWord, splitsOf } from '../../checkpoint/splits.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
-import { entryAt } from '../../fs/entries.ts';
+import { entryAt, exists } from '../../fs/entries.ts';
 import type { Logs } from './check-logs.ts';
 import { attempt, type Finding, problem } from './finding.ts';
 

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { OUTPUTS, OutputFolders, type OutputPlace } from '../../checkpoint/outputs.ts';
 import { shellWord } from '../../checkpoint/splits.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import { outputFiles } from '../../sinks/output-files.ts';
 import { ownerOf } from '../../sinks/owner.ts';
 import { manifestFiles } from '../../sources/file/manifest-files.ts';

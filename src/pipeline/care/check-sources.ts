@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SeenFiles } from '../../checkpoint/seen-files.ts';
 import { pathOf } from '../../checkpoint/splits.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import type { Logs } from './check-logs.ts';
 import { attempt, type Finding, note, ok, problem } from './finding.ts';
 

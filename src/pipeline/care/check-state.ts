@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import { readStateFile } from '../../state/state-file.ts';
 import { readStateSchema } from '../../state/state-schema.ts';
 import { openStateStore } from '../../state/state-store.ts';

@@ -6,8 +6,8 @@ import { configError } from '../../errors.ts';
 import { copyTreeDurable } from '../../fs/copy-tree.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { diskError } from '../../fs/disk-error.ts';
-import { exists, makeDirectoryDurable, syncDirectory } from '../../fs/durable.ts';
-import { entriesIn } from '../../fs/entries.ts';
+import { makeDirectoryDurable, syncDirectory } from '../../fs/durable-folder.ts';
+import { entriesIn, exists } from '../../fs/entries.ts';
 import { removeTree } from '../../fs/remove-tree.ts';
 import type { QueryDescription } from '../compatibility.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DirectoryEntry, Disk } from '../../fs/disk.ts';
-import { exists, isTemporaryName } from '../../fs/durable.ts';
+import { isTemporaryName } from '../../fs/durable-file.ts';
+import { exists } from '../../fs/entries.ts';
 import type { LockView } from '../../fs/lock-owner.ts';
 import { type Finding, note } from './finding.ts';
 

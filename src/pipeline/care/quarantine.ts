@@ -4,7 +4,7 @@ import { pathOf, splitsOf } from '../../checkpoint/splits.ts';
 import type { Clock } from '../../clock.ts';
 import { configError, didYouMean } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 
 export interface Quarantined {
   readonly batchId: number;

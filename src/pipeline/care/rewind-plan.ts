@@ -8,7 +8,7 @@ import { readRewind, unfinishedRewindError } from '../../checkpoint/rewind-mark.
 import { pathOf, splitName } from '../../checkpoint/splits.ts';
 import { configError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import { lookingDisk } from '../../fs/looking-disk.ts';
 import { outputFiles } from '../../sinks/output-files.ts';
 import { ownerOf } from '../../sinks/owner.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { buildOperators } from '../../engine/build-operators.ts';
 import type { StateProgress } from '../../engine/operator.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import { lookingDisk } from '../../fs/looking-disk.ts';
 import { nodeDisk } from '../../fs/node-disk.ts';
 import { openStateStore } from '../../state/state-store.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { configError } from '../../errors.ts';
-import { readWhole } from '../../fs/durable.ts';
 import { nodeDisk } from '../../fs/node-disk.ts';
+import { readWhole } from '../../fs/read-whole.ts';
 import { type CheckedPipeline, checkPipeline, type Pipeline, type PipelineSettings } from './build-pipeline.ts';
 import { formatProblem } from './problem.ts';
 

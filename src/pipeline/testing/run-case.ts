@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickstreamError } from '../../errors.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import { nodeDisk } from '../../fs/node-disk.ts';
 import { removeTree } from '../../fs/remove-tree.ts';
 import { scratchDisk } from '../../fs/scratch-disk.ts';

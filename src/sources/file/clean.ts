@@ -2,7 +2,8 @@ import { dirname, join, sep } from 'node:path';
 import { ClickstreamError, configError, ioError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
-import { exists, makeDirectoryDurable, syncDirectory } from '../../fs/durable.ts';
+import { makeDirectoryDurable, syncDirectory } from '../../fs/durable-folder.ts';
+import { exists } from '../../fs/entries.ts';
 import type { FileSourceOptions } from './options.ts';
 import type { FileSplit } from './taken.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Disk, FileStat } from '../../fs/disk.ts';
-import { exists } from '../../fs/durable.ts';
+import { exists } from '../../fs/entries.ts';
 import { expandBraces, hasWildcard, isGlob } from '../../fs/glob.ts';
 import { type ListedFile, listFiles } from '../../fs/list.ts';
 import type { SeenFile } from './seen.ts';

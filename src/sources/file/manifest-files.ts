@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { dataError } from '../../errors.ts';
 import type { Disk } from '../../fs/disk.ts';
 import { diskError, errnoOf } from '../../fs/disk-error.ts';
-import { readWhole } from '../../fs/durable.ts';
+import { readWhole } from '../../fs/read-whole.ts';
 
 /**
  * The files that a Spark file sink committed to `folder`, from its `_spark_metadata` log; null when there is no such log. A

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
-import { syncDirectory } from '../../fs/durable.ts';
+import { syncDirectory } from '../../fs/durable-folder.ts';
 import type { SeenFile, SeenRecord } from './seen.ts';
 
 /** One file of a batch, as it is written to `offsets/N`. */

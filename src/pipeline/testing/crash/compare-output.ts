@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Disk } from '../../../fs/disk.ts';
-import { exists, readWhole } from '../../../fs/durable.ts';
+import { exists } from '../../../fs/entries.ts';
 import { LOCK_NAME } from '../../../fs/lock-owner.ts';
+import { readWhole } from '../../../fs/read-whole.ts';
 
 /** Every file below an output folder, hidden ones too, by name: the hash of its bytes. */
 export type OutputHashes = Readonly<Record<string, string>>;

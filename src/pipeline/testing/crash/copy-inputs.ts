@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../../clock.ts';
 import { configError } from '../../../errors.ts';
 import { copyFile } from '../../../fs/copy-file.ts';
 import type { Disk } from '../../../fs/disk.ts';
-import { makeDirectoryDurable } from '../../../fs/durable.ts';
+import { makeDirectoryDurable } from '../../../fs/durable-folder.ts';
 import { nodeDisk } from '../../../fs/node-disk.ts';
 import { scratchDisk } from '../../../fs/scratch-disk.ts';
 import { baseOf, inputPath } from '../../../sources/file/list-input.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../../../clock.ts';
 import { configError } from '../../../errors.ts';
-import { exists } from '../../../fs/durable.ts';
+import { exists } from '../../../fs/entries.ts';
 import { nodeDisk } from '../../../fs/node-disk.ts';
 import { removeTree } from '../../../fs/remove-tree.ts';
 import type { Environment } from '../../file/environment.ts';

@@ -3,8 +3,7 @@ import { ClickstreamError, invariant, ioError } from '../errors.ts';
 import { alreadyExists, claimAndRename } from './claim.ts';
 import type { Disk, FileHandle } from './disk.ts';
 import { diskError, errnoOf } from './disk-error.ts';
-import { removeIfThere } from './entries.ts';
-import { openFile } from './open-file.ts';
+import { fsyncError, syncDirectory } from './durable-folder.ts';
 
 /**
  * How a finished file gets its name. `link` never overwrites: a log entry that is there already means another writer.
@@ -205,15 +204,6 @@ function tryLink(disk: Disk, temporary: string, finalPath: string): boolean {
   }
 }
 
-function fsyncError(path: string, cause: unknown): ClickstreamError {
-  return ioError(
-    'FSYNC_FAILED',
-    `cannot make ${path} durable: fsync failed${errnoOf(cause) === '' ? '' : ` (${errnoOf(cause)})`}. ` +
-      'The disk may have lost what was written; check it (dmesg), then start again: the batch is redone from the checkpoint.',
-    cause,
-  );
-}
-
 /** One whole file, published durably: see `DurableFile`. */
 export function writeDurable(
   disk: Disk,
@@ -225,102 +215,6 @@ export function writeDurable(
   const file = DurableFile.create(disk, path);
   file.write(bytes);
   file.publish(mode, options);
-}
-
-/** Makes the names in a folder durable (one fsync). */
-export function syncDirectory(disk: Disk, path: string): void {
-  try {
-    disk.fsyncDirectory(path);
-  } catch (error) {
-    throw fsyncError(path, error);
-  }
-}
-
-/**
- * Makes a folder and its missing parents, durably: one fsync per new folder, plus one.
- *
- * A process that died between making a folder and syncing its parent left a folder that power loss may take. As nothing is
- * made inside a folder before its own name is synced, only the deepest existing folder can be in that state; its parent is synced here.
- */
-export function makeDirectoryDurable(disk: Disk, path: string): void {
-  const missing: string[] = [];
-  let existing = path;
-  while (!isDirectory(disk, existing)) {
-    missing.push(existing);
-    existing = dirname(existing);
-  }
-  syncParent(disk, existing);
-  for (const folder of missing.reverse()) {
-    try {
-      disk.mkdir(folder);
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw diskError('make the folder', folder, error);
-    }
-    syncDirectory(disk, dirname(folder));
-  }
-}
-
-function syncParent(disk: Disk, path: string): void {
-  const parent = dirname(path);
-  if (parent === path) return;
-  try {
-    disk.fsyncDirectory(parent);
-  } catch (error) {
-    // A parent that we may not even open is not one that we made a folder in.
-    if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') throw fsyncError(parent, error);
-  }
-}
-
-function isDirectory(disk: Disk, path: string): boolean {
-  try {
-    if (disk.stat(path).kind === 'directory') return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' && dirname(path) !== path) return false;
-    throw diskError('open the folder', path, error);
-  }
-  throw ioError('NOT_A_FOLDER', `${path} is not a folder`);
-}
-
-/** Whether there is anything at `path`. */
-export function exists(disk: Disk, path: string): boolean {
-  try {
-    disk.stat(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw diskError('look at', path, error);
-  }
-}
-
-/** Removes a file for good (one fsync of its folder). One that is gone already is fine. */
-export function removeDurable(disk: Disk, path: string): void {
-  removeIfThere(disk, path);
-  syncDirectory(disk, dirname(path));
-}
-
-/** A whole file. Errors: FILE_NOT_FOUND; FILE_TOO_LARGE above `maxBytes`. */
-export function readWhole(disk: Disk, path: string, maxBytes = 0x7fff_ffff): Uint8Array {
-  let handle: FileHandle | null = null;
-  try {
-    const { file, stat } = openFile(disk, path);
-    handle = file;
-    const { size } = stat;
-    if (size > maxBytes)
-      throw ioError('FILE_TOO_LARGE', `${path} has ${size} bytes, more than the ${maxBytes} allowed`);
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    while (at < size) {
-      const got = disk.read(file, bytes, at, size - at, at);
-      if (got <= 0) break;
-      at += got;
-    }
-    return bytes.subarray(0, at);
-  } catch (error) {
-    throw diskError('read', path, error);
-  } finally {
-    const opened = handle;
-    if (opened !== null) quietly(() => disk.close(opened));
-  }
 }
 
 function quietly(action: () => void): void {
