@@ -1,13 +1,13 @@
-import { configError, invariant } from '../errors.ts';
+import { configError } from '../errors.ts';
 import type { DataType, Schema } from '../schema.ts';
-import { formatType, INT } from '../schema.ts';
+import { formatType } from '../schema.ts';
 import { analysisError } from '../sql/analysis-error.ts';
 import type { Expr } from '../sql/ast.ts';
-import { castTo, commonType } from '../sql/coercion.ts';
 import { outputName, resolveExpression } from '../sql/resolve.ts';
 import type { TypedExpr } from '../sql/typed.ts';
 import { isAggregation, planAggregate } from './aggregate.ts';
 import { eventTimeOf, expandItem, findColumn, inputRef, POSITION, positionRef, sameName } from './columns.ts';
+import { generatorOf, planGenerator } from './generators.ts';
 import { planJoin } from './join.ts';
 import type { LogicalPlan } from './logical.ts';
 import { streamsOf } from './logical.ts';
@@ -16,6 +16,7 @@ import type { AnalyzedQuery, Attribute, PhysicalPlan } from './physical.ts';
 import { isStreamingPlan, nodesOf, scopeOf } from './physical.ts';
 import { pushFilters } from './push-filters.ts';
 import { planSort } from './sort.ts';
+import { planUnion } from './union.ts';
 import { isWindowCall, planWindow, watermarkDelayMs } from './windows.ts';
 
 export interface AnalysisOptions {
@@ -84,7 +85,7 @@ class Planner {
       case 'join':
         return planJoin(this.plan(node.left), this.plan(node.right), node, this.timeZone);
       case 'union':
-        return this.union(node.inputs.map((input) => this.plan(input)));
+        return planUnion(node.inputs.map((input) => this.plan(input)));
       case 'sort':
         return planSort(node, this, this.timeZone);
       case 'alias': {
@@ -113,7 +114,7 @@ class Planner {
     if (items.some(isAggregation)) {
       return planAggregate(input, { op: 'aggregate', keys: [], results: items }, this.timeZone);
     }
-    const generated = this.planGenerator(planWindow(input, items, this.timeZone), items);
+    const generated = planGenerator(planWindow(input, items, this.timeZone), items, this.timeZone);
     const scope = scopeOf(generated.input.output, this.timeZone);
     const exprs: TypedExpr[] = [];
     const output: Attribute[] = [];
@@ -142,42 +143,6 @@ class Planner {
       name: named[index]?.name.split('\u0000')[0] ?? '',
     }));
     return { op: 'project', input: grouped, exprs: grouped.output.map(inputRef), output };
-  }
-
-  /** explode and its kin in a select list become a node below it (Spark: ExtractGenerator). */
-  private planGenerator(input: PhysicalPlan, items: readonly Expr[]): { input: PhysicalPlan; items: readonly Expr[] } {
-    const at = items.findIndex((item) => generatorOf(item) !== null);
-    if (at < 0) return { input, items };
-    const item = items[at] as Expr;
-    const call = generatorOf(item) as Extract<Expr, { kind: 'call' }>;
-    if (items.some((other, index) => index !== at && generatorOf(other) !== null)) {
-      throw analysisError(
-        'UNSUPPORTED_GENERATOR',
-        'Only one generator (explode, posexplode) is allowed per select.',
-        call.span,
-      );
-    }
-    const value = resolveExpression(call.args[0] as Expr, scopeOf(input.output, this.timeZone));
-    const name = call.name.toLowerCase();
-    const withPosition = name.startsWith('pos');
-    const columns = generatorColumns(value, call, withPosition, item.kind === 'alias' ? item.name : null);
-    const plan: PhysicalPlan = {
-      op: 'generate',
-      input,
-      value,
-      withPosition,
-      outer: name.endsWith('_outer'),
-      output: [...input.output, ...columns.map((column) => ({ ...column, qualifier: GENERATED }))],
-    };
-    const references: Expr[] = columns.map((column) => ({
-      kind: 'alias',
-      name: column.name,
-      child: { kind: 'name', parts: [GENERATED, column.name] },
-    }));
-    const widened = items.flatMap((other, index) =>
-      index === at ? references : [expandStarOver(other, input.output)].flat(),
-    );
-    return { input: plan, items: widened };
   }
 
   private filter(input: PhysicalPlan, condition: Expr): PhysicalPlan {
@@ -251,75 +216,6 @@ class Planner {
       output: input.output,
     };
   }
-
-  private union(inputs: readonly PhysicalPlan[]): PhysicalPlan {
-    const first = inputs[0];
-    invariant(first !== undefined, 'a union has inputs');
-    for (const other of inputs) {
-      if (other.output.length !== first.output.length) {
-        throw configError(
-          'NUM_COLUMNS_MISMATCH',
-          `union: every input needs the same number of columns; the first has ${first.output.length}, another ${other.output.length}.`,
-        );
-      }
-    }
-    const types = first.output.map((attribute, index) => {
-      const all = inputs.map((input) => (input.output[index] as Attribute).type);
-      const type = commonType(all);
-      if (type === null) {
-        throw configError(
-          'INCOMPATIBLE_COLUMN_TYPE',
-          `union: column ${index + 1} ("${attribute.name}") has types that do not go together: ${all.map(formatType).join(', ')}.`,
-        );
-      }
-      return type;
-    });
-    const aligned = inputs.map((input) => castColumns(input, types));
-    const output = first.output.map((attribute, index) => ({
-      ...attribute,
-      type: types[index] as DataType,
-      nullable: inputs.some((input) => (input.output[index] as Attribute).nullable),
-    }));
-    return { op: 'union', inputs: aligned, output };
-  }
-}
-
-const GENERATED = '\u0000generated';
-
-function generatorOf(expr: Expr): Extract<Expr, { kind: 'call' }> | null {
-  const call = expr.kind === 'alias' ? expr.child : expr;
-  return call.kind === 'call' && /^(pos)?explode(_outer)?$/i.test(call.name) ? call : null;
-}
-
-function generatorColumns(
-  value: TypedExpr,
-  call: Extract<Expr, { kind: 'call' }>,
-  withPosition: boolean,
-  alias: string | null,
-): Attribute[] {
-  const position: Attribute[] = withPosition ? [{ name: 'pos', type: INT, nullable: false }] : [];
-  if (value.type.kind === 'array')
-    return [...position, { name: alias ?? 'col', type: value.type.element, nullable: true }];
-  if (value.type.kind === 'map') {
-    return [
-      ...position,
-      { name: 'key', type: value.type.key, nullable: false },
-      { name: 'value', type: value.type.value, nullable: true },
-    ];
-  }
-  throw analysisError(
-    'DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE',
-    `${call.name} needs an array or a map, found ${formatType(value.type)}.`,
-    call.span,
-  );
-}
-
-/** `*` beside a generator means the columns below it, not those that it adds. */
-function expandStarOver(item: Expr, output: readonly Attribute[]): Expr | Expr[] {
-  if (item.kind !== 'star') return item;
-  return output
-    .filter((attribute) => item.qualifier === undefined || sameName(attribute.qualifier ?? '', item.qualifier))
-    .map((attribute) => ({ kind: 'name', parts: [attribute.name] }));
 }
 
 function restorePosition(item: Expr, output: readonly Attribute[]): Expr {
@@ -347,13 +243,6 @@ function dropColumns(input: PhysicalPlan, columns: readonly string[]): PhysicalP
     exprs: kept.map(({ attribute, index }) => inputRef(attribute, index)),
     output: kept.map(({ attribute }) => attribute),
   };
-}
-
-function castColumns(input: PhysicalPlan, types: readonly DataType[]): PhysicalPlan {
-  const exprs = input.output.map((attribute, index) => castTo(inputRef(attribute, index), types[index] as DataType));
-  if (exprs.every((expr) => expr.kind === 'input')) return input;
-  const output = input.output.map((attribute, index) => ({ ...attribute, type: types[index] as DataType }));
-  return { op: 'project', input, exprs, output };
 }
 
 function isWindowType(type: DataType): boolean {
