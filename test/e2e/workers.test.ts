@@ -16,6 +16,19 @@ const SIZE = ['--files', '4', '--events', '150000', '--format', 'ndjson', '--see
 const MANY = ['--files', '1200', '--events', '3', '--seed', '8'];
 const MISTAKES = ['--late', '0.02', '--max-late', '2h', '--corrupt', '0.01'];
 
+/** Windows of a second by a number of ten thousand, some 400,000 groups; what is open at the end of a batch goes into the state. */
+const KEYED = `
+  - select: [datetime, "cast(total_price * 100 as string) as cents", clicks, total_price]
+  - groupBy: ["window(datetime, '1 second')", cents]
+    agg: [count(*) AS rows, sum(clicks) AS clicks, avg(total_price) AS price]
+  - select: [window.start AS second, cents, rows, clicks, price]`;
+
+/** Some of them reach over the borders of chunks, and rows that come late join them. */
+const SESSIONS = `
+  - groupBy: ["session_window(datetime, '1 second')", clicks]
+    agg: [count(*) AS rows, sum(impressions) AS impressions, avg(total_price) AS price]
+  - select: [session_window.start AS start, session_window.end AS end, clicks, rows, impressions, price]`;
+
 describe('batches that several threads work on', () => {
   const work = createWorkspace('workers');
   const run = async (task: string, input: string, workers: number, more: readonly string[] = BATCH) => {
@@ -94,25 +107,31 @@ describe('batches that several threads work on', () => {
     }
   }, 240_000);
 
-  test('keep state and row groups the same for windows of many keys', async () => {
-    const keyed = async (workers: number) => {
-      const name = `keyed-${workers}`;
-      const file = work.deliver(`${name}.pipeline.yaml`, keyedPipeline(work.dir, name, workers));
-      const state = () => outputOf(work.path(name, 'state', 'state'));
-      return { ...(await report(name, ['run', file])), state: state() };
-    };
-    const one = await keyed(1);
-    expect(Object.keys(one.state)).toContain('0/0.delta');
-    for (const workers of [2, 8]) {
-      const shared = await keyed(workers);
-      expect(shared.threads).toBe(workers - 1);
-      expect({ ...shared, threads: 0 }).toEqual(one);
-    }
-  }, 240_000);
+  test.each([
+    ['windows of many keys', 'keyed', KEYED],
+    ['sessions', 'sessions', SESSIONS],
+  ])(
+    'keep state and row groups the same for %s',
+    async (_, kind, steps) => {
+      const shared = async (workers: number) => {
+        const name = `${kind}-${workers}`;
+        const file = work.deliver(`${name}.pipeline.yaml`, pipeline(work.dir, name, steps, workers));
+        const state = () => outputOf(work.path(name, 'state', 'state'));
+        return { ...(await report(name, ['run', file])), state: state() };
+      };
+      const one = await shared(1);
+      expect(Object.keys(one.state)).toContain('0/0.delta');
+      for (const workers of [2, 8]) {
+        const many = await shared(workers);
+        expect(many.threads).toBe(workers - 1);
+        expect({ ...many, threads: 0 }).toEqual(one);
+      }
+    },
+    240_000,
+  );
 });
 
-/** Windows of a second by a number of ten thousand, some 400,000 groups; what is open at the end of a batch goes into the state. */
-function keyedPipeline(folder: string, name: string, workers: number): string {
+function pipeline(folder: string, name: string, steps: string, workers: number): string {
   return `name: ${name}
 sources:
   rows:
@@ -121,11 +140,7 @@ sources:
     schema: datetime TIMESTAMP, note STRING, clicks LONG, impressions LONG, quantity LONG, total_price DOUBLE
     options: { header: true, settle: 0, maxFilesPerTrigger: 3 }
     watermark: { column: datetime, delay: 10 seconds }
-steps:
-  - select: [datetime, "cast(total_price * 100 as string) as cents", clicks, total_price]
-  - groupBy: ["window(datetime, '1 second')", cents]
-    agg: [count(*) AS rows, sum(clicks) AS clicks, avg(total_price) AS price]
-  - select: [window.start AS second, cents, rows, clicks, price]
+steps:${steps}
 sink: { format: parquet, path: "${folder}/${name}/out", options: { rowGroupRows: 10000 } }
 checkpoint: ${folder}/${name}/state
 settings: { drain: true, workers: ${workers} }
