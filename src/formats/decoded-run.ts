@@ -15,6 +15,7 @@ import {
 } from '../kernel/ops.ts';
 import type { ShapeOp } from '../kernel/program.ts';
 import type { DataType } from '../schema.ts';
+import { hasNull } from './nulls.ts';
 
 /** The rows that the kernel decoded last, on their way into a batch. Columns take theirs in the order of the program. */
 export class DecodedRun {
@@ -93,7 +94,7 @@ export function appendValidity(
   column: number,
 ): Uint8Array | null {
   const added = run.kernel.validity(column);
-  if (validity === null && !added.includes(0)) return null;
+  if (validity === null && !hasNull(added)) return null;
   const all = validity ?? new Uint8Array(capacity).fill(1);
   all.set(added, run.row);
   return all;

@@ -3,6 +3,7 @@ import { configError } from '../../errors.ts';
 import { type DataType, type Field, formatType } from '../../schema.ts';
 import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
 import { grown, roomFor } from '../grown.ts';
+import { hasNull } from '../nulls.ts';
 import { parseDateBytes, parseTimestampBytes, type ZoneOffset } from '../timestamp-bytes.ts';
 import { unreadVector } from '../unread.ts';
 import { parseDecimal, parseDouble, parseLong } from './number-bytes.ts';
@@ -100,7 +101,7 @@ class Nulls {
   finish(length: number): Uint8Array | null {
     const validity = this.validity?.subarray(0, length) ?? null;
     this.validity = null;
-    return validity?.includes(0) ? validity : null;
+    return validity !== null && hasNull(validity) ? validity : null;
   }
 }
 

@@ -2,6 +2,7 @@ import { allocateFixed, type Cell, type FixedValues, type Vector } from '../../b
 import type { DataType, Field, StructType } from '../../schema.ts';
 import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
 import { grown, roomFor } from '../grown.ts';
+import { hasNull } from '../nulls.ts';
 import { unreadVector } from '../unread.ts';
 import { type CellReader, cellReader, childPath, WHOLE_TEXT } from './cell-readers.ts';
 import { FieldNames } from './names.ts';
@@ -78,7 +79,7 @@ class Nulls {
   finish(length: number): Uint8Array | null {
     const validity = this.validity?.subarray(0, length) ?? null;
     this.validity = null;
-    return validity?.includes(0) ? validity : null;
+    return validity !== null && hasNull(validity) ? validity : null;
   }
 }
 
