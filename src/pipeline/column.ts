@@ -1,4 +1,5 @@
 import type { Cell } from '../batch.ts';
+import { configError } from '../errors.ts';
 import type { DataType } from '../schema.ts';
 import { BOOLEAN, DOUBLE, INT, LONG, STRING, TIMESTAMP, VOID } from '../schema.ts';
 import type { Expr, SortItem } from '../sql/ast.ts';
@@ -219,7 +220,16 @@ export function selectItem(sql: string): Column {
   return new Column(parseSelectItem(sql));
 }
 
-/** A column from what stands where one is wanted. */
+/** A column from what stands where one is wanted. Errors: COLUMN_EXPECTED. */
 export function toColumn(value: ColumnLike): Column {
-  return typeof value === 'string' ? col(value) : value;
+  return typeof value === 'string' ? col(value) : checkColumn(value);
+}
+
+/** A column, which a program without types may have got wrong. Errors: COLUMN_EXPECTED. */
+export function checkColumn(value: Column): Column {
+  if (value instanceof Column) return value;
+  throw configError(
+    'COLUMN_EXPECTED',
+    `A column is expected, such as col("price"), expr("price * 2") or count(); found ${JSON.stringify(value)}.`,
+  );
 }

@@ -10,7 +10,7 @@ import type { Schema } from '../schema.ts';
 import type { Expr, JoinType } from '../sql/ast.ts';
 import { rowObjects } from '../sql/values/plain.ts';
 import type { Column, ColumnLike, SortColumn } from './column.ts';
-import { col, expr, selectItem, toColumn } from './column.ts';
+import { checkColumn, col, expr, selectItem, toColumn } from './column.ts';
 import type { Session } from './session.ts';
 import { DataStreamWriter } from './stream-writer.ts';
 import { DataFrameWriter } from './table-writer.ts';
@@ -107,7 +107,7 @@ export class DataFrame {
   join(right: DataFrame, on: Column | string | readonly string[], type: JoinType = 'inner'): DataFrame {
     const both = { op: 'join', left: this.plan, right: right.plan, type } as const;
     if (typeof on === 'string') return this.derive({ ...both, using: [on] });
-    return this.derive(Array.isArray(on) ? { ...both, using: on } : { ...both, on: (on as Column).expr });
+    return this.derive(Array.isArray(on) ? { ...both, using: on } : { ...both, on: checkColumn(on as Column).expr });
   }
 
   crossJoin(right: DataFrame): DataFrame {
@@ -204,7 +204,7 @@ export class GroupedData {
   agg(...aggregates: Column[]): DataFrame {
     if (aggregates.length === 0)
       throw configError('NO_AGGREGATE', 'agg: name at least one aggregate, such as count().');
-    const results = [...this.keys, ...aggregates.map((aggregate) => aggregate.expr)];
+    const results = [...this.keys, ...aggregates.map((aggregate) => checkColumn(aggregate).expr)];
     return new DataFrame(this.table.session, { op: 'aggregate', input: this.table.plan, keys: this.keys, results });
   }
 

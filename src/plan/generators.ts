@@ -27,6 +27,10 @@ export function planGenerator(
       call.span,
     );
   }
+  if (call.args.length !== 1) {
+    const message = `${call.name} takes 1 argument(s), but ${call.args.length} were given.`;
+    throw analysisError('WRONG_NUM_ARGS', message, call.span);
+  }
   const value = resolveExpression(call.args[0] as Expr, scopeOf(input.output, timeZone));
   const name = call.name.toLowerCase();
   const withPosition = name.startsWith('pos');
