@@ -24,8 +24,8 @@ const chartOf = (table) => (isLines(table) ? lineChart(table) : barChart(table))
 function page(results, works) {
   return `# Performance
 
-Written by \`npm run bench\`; do not edit. Whole processes on the same machine, run in turn in one run, several times each; the figures are
-medians. Outputs are compared before a figure counts. clickstream's figures include its checkpoint and every fsync; the peers
+Written by \`npm run bench\`; do not edit. Whole processes on the same machine, run in turn in one run, several times each, the quick ones
+more often; the figures are medians. Outputs are compared before a figure counts. clickstream's figures include its checkpoint and every fsync; the peers
 write their output once and promise nothing about a crash.
 
 ## Goals

@@ -6,7 +6,7 @@ export const USAGE = `npm run bench -- [options]
 
   --work NAME         only this work; again for more (default: all; --list names them)
   --events N[,N...]   records, instead of each work's own sizes
-  --runs N            how often each contender runs (default: 3)
+  --runs N            how often each contender runs (default: 3); three times as often where it takes less than 5 s
   --gigabytes N       size of the large file (default: 5)
   --peers NAME[,...]  of duckdb, naive, polars, spark (default: all that this machine can have)
   --results FILE      where the figures are kept; works that are not run keep theirs (default: bench/results.json)
