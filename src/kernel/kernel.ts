@@ -158,7 +158,7 @@ export class Kernel {
     if (this.isInPlace) this.memory.set(this.behindInput, this.inputAt + end);
   }
 
-  /** Decodes the staged input's bytes from `start` to `end`, which is where it ends, into at most `maxRows` rows. */
+  /** Decodes the staged input's bytes from `start` to `end`, which is where it ends, into at most `maxRows` rows, and MAX_ROWS. */
   decode(
     program: ShapeProgram,
     rules: RecordRules,
@@ -176,7 +176,7 @@ export class Kernel {
       inputAt + end,
       program.shapeCount,
       rules.between,
-      maxRows,
+      Math.min(maxRows, MAX_ROWS),
       rules.maxRecordBytes,
       maxBytes,
       rules.separator,
