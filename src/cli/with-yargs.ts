@@ -116,6 +116,10 @@ function plainMessage(message: string, words: readonly string[], commands: reado
   }
   const missing = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
   if (missing !== undefined) return `--${missing} needs a value.`;
+  const command = commands.find(({ name }) => name === words[0]);
+  if (command !== undefined && message.startsWith('Not enough non-option arguments')) {
+    return `${command.name} needs more words: clickstream ${commandLine(command)}; see \`clickstream ${command.name} --help\`.`;
+  }
   return message;
 }
 

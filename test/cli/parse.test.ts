@@ -131,6 +131,12 @@ describe('parseWithYargs', () => {
     [['clicks', 'more'], 'error: unexpected argument "more". Options begin with --; see `clickstream sample --help`.'],
   ])('%p', (words, message) => expect(slowly(sample, words)).toBe(message));
 
+  test('a word that is missing is told with all that belong there', () => {
+    expect(slowly(runner, [])).toBe(
+      'error: runner needs more words: clickstream runner <file..>; see `clickstream runner --help`.',
+    );
+  });
+
   test('help lists options, defaults, choices and examples of the command', () => {
     const text = slowly(sample, ['--help']);
     expect(text).toContain('clickstream sample [kind]');
