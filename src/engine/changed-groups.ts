@@ -1,6 +1,8 @@
 import type { Batch, Int64 } from '../batch.ts';
 import type { EncodedStateRows } from '../state-store.ts';
-import type { FoundGroups, GroupTable } from './group-table.ts';
+import { type FoundGroups, knownGroups } from './found-groups.ts';
+import type { GroupTable } from './group-table.ts';
+import { takeInt32 } from './keys/take.ts';
 import { SlotSet } from './slot-set.ts';
 
 /** Encoded rows of a chunk are taken where at least such a share of its groups was new: the others are written once more. */
@@ -25,14 +27,15 @@ export class ChangedGroups {
   private readonly again = new SlotSet();
 
   /** Those of a chunk, merged into the table; `encoded` as in `ChunkGroups`. */
-  add({ slots, isNew, made }: FoundGroups, encoded: EncodedStateRows | null): void {
+  add(found: FoundGroups, encoded: EncodedStateRows | null): void {
+    const { slots, made } = found;
     const from = this.slots.size;
     this.slots.addAll(slots);
     if (encoded !== null && made >= LEAST_NEW * slots.length) {
       this.encoded.push({ rows: encoded, from, to: this.slots.size });
     }
     if (this.encoded.length > 0 && made < slots.length) {
-      this.again.addAll(slots.filter((_, group) => isNew[group] === 0));
+      this.again.addAll(takeInt32(slots, knownGroups(found)));
     }
   }
 

@@ -10,9 +10,9 @@ import type { RowAdder } from './aggregates/add-rows.ts';
 import { createAccumulator } from './aggregates/table.ts';
 import { cellKey } from './cell-key.ts';
 import { type CloseTime, ClosingGroups } from './closing-groups.ts';
+import { type FoundGroups, knownGroups, newSlots, type PartialGroups } from './found-groups.ts';
 import { type ColumnCodes, columnCodes } from './keys/column-codes.ts';
 import { firstNumbers, takeInt32 } from './keys/take.ts';
-import type { KeyColumn } from './row-grouper.ts';
 
 /** A column of values that nothing refers to any more is made anew when it has so many, and twice as many as there are groups. */
 const MIN_VALUES = 1024;
@@ -22,22 +22,6 @@ const SPARSE = 4;
 
 /** Rows of a batch of the whole state at most: the columns of all of it at once would double the memory. */
 const SAVED_ROWS = 65_536;
-
-/** Groups with their partial results, of which no two have the same key. */
-interface PartialGroups {
-  readonly size: number;
-  readonly keys: readonly KeyColumn[];
-  /** The durable columns of the accumulators, one behind another. */
-  readonly columns: readonly Vector[];
-}
-
-/** Where groups are, and which of them were not there before. */
-export interface FoundGroups {
-  /** -1: closed too long ago. */
-  readonly slots: Int32Array<ArrayBuffer>;
-  readonly isNew: Uint8Array;
-  readonly made: number;
-}
 
 /**
  * The state of a grouped aggregation: groups in flat arrays, found by close time and then by key, so that closing a window
@@ -99,13 +83,13 @@ export class GroupTable {
     return found;
   }
 
-  private addKnown({ slots, isNew, made }: FoundGroups, columns: readonly Vector[]): void {
-    const rows = rowsWithout(isNew, slots.length - made);
+  private addKnown(found: FoundGroups, columns: readonly Vector[]): void {
+    const rows = knownGroups(found);
     const partial = this.adder.accumulators();
     for (const accumulator of partial) accumulator.grow(rows.length);
-    const taken = made === 0 ? columns : columns.map((column) => takeVector(column, rows));
+    const taken = found.made === 0 ? columns : columns.map((column) => takeVector(column, rows));
     loadAccumulators(partial, firstNumbers(rows.length), taken, 0);
-    const into = takeInt32(slots, rows);
+    const into = takeInt32(found.slots, rows);
     this.accumulators.forEach((accumulator, index) => {
       accumulator.merge(into, into.length, partial[index] as Accumulator);
     });
@@ -338,18 +322,6 @@ export class GroupTable {
     const { slots } = this.find(wanted, batch.length, null);
     loadAccumulators(this.accumulators, slots, batch.vectors, this.keyFields.length);
   }
-}
-
-/** The slots of groups that are new; -1 for the others. */
-function newSlots({ slots, isNew, made }: FoundGroups): Int32Array {
-  return made === slots.length ? slots : slots.map((slot, group) => (isNew[group] === 1 ? slot : -1));
-}
-
-/** The rows that do not have a flag, of which there are `count`. */
-function rowsWithout(flags: Uint8Array, count: number): Int32Array<ArrayBuffer> {
-  const rows = new Int32Array(count);
-  for (let row = 0, n = 0; n < count; row++) if (flags[row] === 0) rows[n++] = row;
-  return rows;
 }
 
 /** The durable form of groups: key columns, then the columns of the aggregates. */
