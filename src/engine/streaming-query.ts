@@ -4,11 +4,12 @@ import { breathe } from './breathe.ts';
 import { STOPPED, stopped } from './current-run.ts';
 import { MicroBatchExecution } from './micro-batch.ts';
 import { explainOpenWindows } from './open-windows.ts';
-import type { BatchReport, ProgressIdentity, StreamingQueryProgress } from './progress.ts';
-import { isoMs, progressOf } from './progress.ts';
+import type { BatchReport, StreamingQueryProgress } from './progress.ts';
+import { type QueryEvent, QueryEvents } from './query-events.ts';
 import type { QueryParts } from './query-parts.ts';
 import type { Trigger } from './trigger.ts';
 import { nextTickMs } from './trigger.ts';
+import { Wakeup } from './wakeup.ts';
 
 /** Spark's StreamingQueryStatus. */
 export interface QueryStatus {
@@ -17,39 +18,26 @@ export interface QueryStatus {
   readonly isTriggerActive: boolean;
 }
 
-export type QueryEvent =
-  | { readonly kind: 'progress'; readonly progress: StreamingQueryProgress }
-  | { readonly kind: 'idle'; readonly id: string; readonly runId: string; readonly timestamp: string }
-  | { readonly kind: 'terminated'; readonly id: string; readonly runId: string; readonly exception: Error | null };
-
-/** Reports kept (spark.sql.streaming.numRecentProgressUpdates). */
-const RECENT_PROGRESS = 100;
 /** How long a stop waits for the running batch before it abandons it; what was abandoned is run again at the next start. */
 const STOP_GRACE_MS = 5000;
 /** How often sources are asked when nothing woke the query: sources that give hints, and sources that do not. */
 const POLL_WITH_HINTS_MS = 1000;
 const POLL_MS = 10;
 const POLL_PAUSE_FACTOR = 40;
-const IDLE_EVENT_MS = 10_000;
 
 /** A running query (Spark: StreamingQuery). Made by `start()` of a writer. */
 export class StreamingQuery {
   readonly runId: string = crypto.randomUUID();
   private readonly execution: MicroBatchExecution;
-  private readonly identity: ProgressIdentity;
-  private readonly listeners = new Set<(event: QueryEvent) => void>();
-  private readonly progress: StreamingQueryProgress[] = [];
+  private readonly events: QueryEvents;
+  private readonly wakeup: Wakeup;
   private readonly abort = new AbortController();
   private readonly finished: Promise<void>;
   private state: QueryStatus = { message: 'Initializing sources', isDataAvailable: false, isTriggerActive: false };
   private failure: Error | null = null;
   private active = true;
   private stopping = false;
-  private wake: () => void = () => {};
-  private woken = false;
   private waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
-  private lastTriggerMs: number | null = null;
-  private lastEventMs: number;
 
   private constructor(
     private readonly parts: QueryParts,
@@ -57,8 +45,8 @@ export class StreamingQuery {
     execution: MicroBatchExecution,
   ) {
     this.execution = execution;
-    this.lastEventMs = parts.clock.monotonicMs();
-    this.identity = {
+    this.wakeup = new Wakeup(parts.clock);
+    const identity = {
       id: parts.checkpoint.id,
       runId: this.runId,
       name: parts.name,
@@ -66,9 +54,10 @@ export class StreamingQuery {
       sinkDescription: parts.sinkDescription,
       hasWatermark: [...nodesOf(parts.query.physical)].some((node) => node.op === 'watermark'),
     };
+    this.events = new QueryEvents(identity, parts.clock);
     // Only a query that runs when there is data needs to be woken; the others need no watcher.
     if (trigger.kind === 'default' || trigger.kind === 'continuous') {
-      for (const { source } of parts.sources) source.onData?.(() => this.wakeUp());
+      for (const { source } of parts.sources) source.onData?.(() => this.wakeup.call());
     }
     this.finished = this.runToEnd();
     this.finished.catch(() => {}); // reported by awaitTermination, whenever it is called
@@ -88,7 +77,7 @@ export class StreamingQuery {
 
   /** Identifies the query over all its runs; kept in the checkpoint. */
   get id(): string {
-    return this.identity.id;
+    return this.parts.checkpoint.id;
   }
 
   get name(): string | null {
@@ -109,11 +98,11 @@ export class StreamingQuery {
   }
 
   get lastProgress(): StreamingQueryProgress | null {
-    return this.progress.at(-1) ?? null;
+    return this.events.recent.at(-1) ?? null;
   }
 
   get recentProgress(): readonly StreamingQueryProgress[] {
-    return this.progress;
+    return this.events.recent;
   }
 
   /** Resolves when the query has ended; rejects with what made it fail. */
@@ -124,7 +113,7 @@ export class StreamingQuery {
   /** Ends the query. The running batch is finished, or abandoned when it takes long; nothing is lost either way. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.wakeUp();
+    this.wakeup.call();
     const patience = new AbortController();
     void this.parts.clock.sleep(STOP_GRACE_MS, patience.signal).then(() => {
       if (!patience.signal.aborted) this.abort.abort(stopped());
@@ -138,7 +127,7 @@ export class StreamingQuery {
     if (!this.active) return this.finished;
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
-      this.wakeUp();
+      this.wakeup.call();
     });
   }
 
@@ -153,8 +142,7 @@ export class StreamingQuery {
   }
 
   onEvent(listener: (event: QueryEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.events.listen(listener);
   }
 
   onProgress(listener: (progress: StreamingQueryProgress) => void): () => void {
@@ -177,11 +165,6 @@ export class StreamingQuery {
     return null;
   }
 
-  private wakeUp(): void {
-    this.woken = true;
-    this.wake();
-  }
-
   private async runToEnd(): Promise<void> {
     try {
       await this.loop();
@@ -198,7 +181,7 @@ export class StreamingQuery {
     this.execution.noteFailure(error);
     this.failure = error instanceof Error ? error : new Error(String(error));
     this.stopping = true;
-    this.wakeUp();
+    this.wakeup.call();
   }
 
   private async end(): Promise<void> {
@@ -214,7 +197,7 @@ export class StreamingQuery {
       if (this.failure === null) resolve();
       else reject(this.failure);
     }
-    this.emit({ kind: 'terminated', id: this.id, runId: this.runId, exception: this.failure });
+    this.events.terminated(this.failure);
   }
 
   private async loop(): Promise<void> {
@@ -225,7 +208,7 @@ export class StreamingQuery {
       case 'availableNow':
         return await this.runAvailable();
       case 'manual':
-        while (!this.stopping) await this.idle(Number.POSITIVE_INFINITY);
+        while (!this.stopping) await this.sleepUntil(Number.POSITIVE_INFINITY);
         return;
       case 'processingTime':
         return await this.runTicks(this.trigger.intervalMs);
@@ -245,7 +228,8 @@ export class StreamingQuery {
     this.reportUnread();
     if (!this.parts.settings.drain) return;
     this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
-    this.report(await this.execution.drain(this.abort.signal));
+    const report = await this.execution.drain(this.abort.signal);
+    if (report !== null) this.events.batch(report);
   }
 
   /** The end of a bounded run shows what it had to leave behind. */
@@ -256,7 +240,7 @@ export class StreamingQuery {
   private async runAlways(): Promise<void> {
     const hints = this.parts.sources.every(({ source }) => source.onData !== undefined);
     while (!this.stopping) {
-      this.woken = false;
+      this.wakeup.forget();
       const before = this.parts.clock.monotonicMs();
       if (await this.fire(true)) continue;
       // Asking may cost much (a listing of a hundred thousand files): where hints come, it takes a few percent of the time.
@@ -299,7 +283,7 @@ export class StreamingQuery {
         },
         this.abort.signal,
       );
-      this.report(report);
+      this.events.batch(report);
       // Who began to wait while the epoch ran is served by it only if its last look came later: the next one is sure.
       for (const { resolve } of this.waiters.splice(0, waiting)) resolve();
     }
@@ -308,8 +292,8 @@ export class StreamingQuery {
   /** Waits for a hint of new rows, until `endMs` (monotonic) and at most `atMostMs`. */
   private async restUntil(endMs: number, atMostMs: number): Promise<void> {
     this.state = { message: 'Waiting for data to arrive', isDataAvailable: false, isTriggerActive: false };
-    if (!this.woken) await this.sleepUntil(Math.min(endMs - this.parts.clock.monotonicMs(), atMostMs));
-    this.woken = false;
+    if (!this.wakeup.wasCalled) await this.sleepUntil(Math.min(endMs - this.parts.clock.monotonicMs(), atMostMs));
+    this.wakeup.forget();
     this.state = { message: 'Processing new data', isDataAvailable: true, isTriggerActive: true };
   }
 
@@ -326,51 +310,23 @@ export class StreamingQuery {
       this.waiters.unshift(...waiting);
     }
     this.state = { message: 'Waiting for data to arrive', isDataAvailable: report !== null, isTriggerActive: false };
-    this.report(report);
+    if (report !== null) this.events.batch(report);
     await breathe();
     if (report === null) {
       this.waiters = this.waiters.filter((waiter) => !waiting.includes(waiter));
       for (const { resolve } of waiting) resolve();
-      this.reportIdle();
+      this.events.idle();
     }
     return report !== null;
   }
 
-  private report(report: BatchReport | null): void {
-    if (report === null) return;
-    const since = this.lastTriggerMs === null ? null : report.durations.startMs - this.lastTriggerMs;
-    this.lastTriggerMs = report.durations.startMs;
-    const progress = progressOf(report, this.identity, since);
-    this.progress.push(progress);
-    if (this.progress.length >= RECENT_PROGRESS) this.progress.shift();
-    this.lastEventMs = this.parts.clock.monotonicMs();
-    this.emit({ kind: 'progress', progress });
-  }
-
-  private reportIdle(): void {
-    const now = this.parts.clock.monotonicMs();
-    if (now - this.lastEventMs < IDLE_EVENT_MS) return;
-    this.lastEventMs = now;
-    this.emit({ kind: 'idle', id: this.id, runId: this.runId, timestamp: isoMs(this.parts.clock.nowMs()) });
-  }
-
-  private emit(event: QueryEvent): void {
-    for (const listener of this.listeners) listener(event);
-  }
-
   /** Waits until something woke the query, at most `ms`. */
   private async idle(ms: number): Promise<void> {
-    if (this.woken || this.waiters.length > 0) return;
+    if (this.wakeup.wasCalled || this.waiters.length > 0) return;
     await this.sleepUntil(ms);
   }
 
-  /** Sleeps `ms`; a wake-up ends the sleep early. */
   private async sleepUntil(ms: number): Promise<void> {
-    const early = new AbortController();
-    this.wake = () => early.abort();
-    if (this.stopping) return;
-    if (Number.isFinite(ms)) await this.parts.clock.sleep(ms, early.signal);
-    else await new Promise<void>((resolve) => early.signal.addEventListener('abort', () => resolve()));
-    this.wake = () => {};
+    if (!this.stopping) await this.wakeup.sleep(ms);
   }
 }

@@ -37,3 +37,19 @@ test('a query that waits for its next batch stops at once', async () => {
   await query.stop();
   expect(query.isActive).toBe(false);
 });
+
+test('a query that is fired by hand serves those who wait for all, and stops', async () => {
+  const rows = memoryStream(struct([field('n', LONG)]));
+  const seen: unknown[] = [];
+  const query = await createSession()
+    .readStream.memory(rows)
+    .writeStream.trigger({ manual: true })
+    .foreach(({ n }) => void seen.push(n))
+    .start();
+  rows.addData([{ n: 1 }]);
+  const waiting = query.processAllAvailable();
+  while (await query.runTrigger());
+  await waiting;
+  expect(seen).toEqual([1]);
+  await query.stop();
+});
