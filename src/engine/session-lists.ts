@@ -159,6 +159,28 @@ export class SessionLists {
     return slots.subarray(0, count);
   }
 
+  /** Of all sessions; null: there is none. */
+  firstAndLastEnd(): readonly [first: Int64, last: Int64] | null {
+    let bounds: readonly [Int64, Int64] | null = null;
+    for (const slot of this.present()) {
+      const end = this.ends.values[slot] as Int64;
+      if (bounds === null) bounds = [end, end];
+      else if (end < bounds[0]) bounds = [end, bounds[1]];
+      else if (end > bounds[1]) bounds = [bounds[0], end];
+    }
+    return bounds;
+  }
+
+  /** The latest end of those that begin at or before `time`; null: there is none. */
+  lastEnd(time: Int64): number | null {
+    let last: Int64 | null = null;
+    for (const slot of this.present()) {
+      const end = this.ends.values[slot] as Int64;
+      if ((this.starts.values[slot] as Int64) <= time && (last === null || end > last)) last = end;
+    }
+    return last === null ? null : Number(last);
+  }
+
   /** Takes a session out; its slot is not used again before it is given to `release`. */
   remove(slot: number): void {
     const key = this.keyOf[slot] as number;

@@ -281,24 +281,12 @@ export class SessionTable {
 
   /** The earliest and the latest end; null: there is no session. */
   bounds(): readonly [earliest: Int64, latest: Int64] | null {
-    let bounds: readonly [Int64, Int64] | null = null;
-    for (const slot of this.sessions.present()) {
-      const end = this.endOf(slot);
-      if (bounds === null) bounds = [end, end];
-      else if (end < bounds[0]) bounds = [end, bounds[1]];
-      else if (end > bounds[1]) bounds = [bounds[0], end];
-    }
-    return bounds;
+    return this.sessions.firstAndLastEnd();
   }
 
   /** The latest end of the sessions that began at or before `begunByMicros`; null: none. */
   lastClose(begunByMicros: number): number | null {
-    let last: Int64 | null = null;
-    for (const slot of this.sessions.present()) {
-      if (this.startOf(slot) > begunByMicros) continue;
-      if (last === null || this.endOf(slot) > last) last = this.endOf(slot);
-    }
-    return last === null ? null : Number(last);
+    return this.sessions.lastEnd(begunByMicros);
   }
 
   /** Key columns followed by the aggregates' results. */
