@@ -31,7 +31,7 @@ const FILE_EVERY_MS = 250;
 const EVENTS_PER_FILE = 10;
 const SAMPLE_EVERY_SECONDS = Math.min(30, Math.max(2, SECONDS / 600));
 /** Often in a short run, so that there are several; as long as a warmed-up life needs in a long one. */
-const KILL_EVERY_SECONDS = Math.min(600, Math.max(60, SECONDS / 6));
+const KILL_EVERY_SECONDS = Math.min(1800, Math.max(60, SECONDS / 6));
 const ROW_EVERY_SECONDS = SECONDS / 12;
 /** Long after both tasks have read them. */
 const KEEP_SECONDS = 300;
