@@ -238,18 +238,19 @@ export function takeVector(vector: Vector, indices: Int32Array): Vector {
       return { kind: 'fixed', type: vector.type, length, validity, values };
     }
     case 'bytes': {
+      const starts = new Int32Array(length);
       const offsets = new Int32Array(length + 1);
       let size = 0;
       for (let i = 0; i < length; i++) {
         const index = indices[i] as number;
-        if (index >= 0) size += (vector.offsets[index + 1] as number) - (vector.offsets[index] as number);
+        if (index >= 0) {
+          const start = vector.offsets[index] as number;
+          starts[i] = start;
+          size += (vector.offsets[index + 1] as number) - start;
+        }
         offsets[i + 1] = size;
       }
-      const bytes = new Uint8Array(size);
-      for (let i = 0; i < length; i++) {
-        const index = indices[i] as number;
-        if (index >= 0) copyBytes(vector.bytes, vector.offsets, index, bytes, offsets[i] as number);
-      }
+      const bytes = gatherBytes(vector.bytes, starts, offsets);
       return { kind: 'bytes', type: vector.type, length, validity, offsets, bytes };
     }
     case 'object': {
@@ -263,13 +264,28 @@ export function takeVector(vector: Vector, indices: Int32Array): Vector {
   }
 }
 
-/** Row `row` of a bytes vector; where it is short a loop takes less time than a view. */
-function copyBytes(from: Uint8Array, offsets: Int32Array, row: number, to: Uint8Array, at: number): void {
-  const start = offsets[row] as number;
-  const end = offsets[row + 1] as number;
-  if (end - start > 64) to.set(from.subarray(start, end), at);
-  else for (let i = start, n = at; i < end; i++, n++) to[n] = from[i] as number;
+/** New bytes, of which those at `offsets[i]` to `offsets[i + 1]` are those of `source` from `starts[i]` on, for every i. */
+export function gatherBytes(source: Uint8Array, starts: Int32Array, offsets: Int32Array): Uint8Array<ArrayBuffer> {
+  const { length } = starts;
+  const size = offsets[length] as number;
+  const bytes = new Uint8Array(size);
+  const from = new DataView(source.buffer, source.byteOffset, source.length);
+  const into = new DataView(bytes.buffer);
+  for (let i = 0; i < length; i++) {
+    const end = offsets[i + 1] as number;
+    let to = offsets[i] as number;
+    let at = starts[i] as number;
+    if (end - to > LONG_BYTES) bytes.set(source.subarray(at, at + end - to), to);
+    else if (end + 3 <= size && at + end - to + 3 <= source.length) {
+      // By fours: what comes too much is overwritten by the next ones.
+      for (; to < end; to += 4, at += 4) into.setInt32(to, from.getInt32(at, true), true);
+    } else for (; to < end; to++, at++) bytes[to] = source[at] as number;
+  }
+  return bytes;
 }
+
+/** So many bytes are copied sooner by a view of them. */
+const LONG_BYTES = 128;
 
 function takeValidity(vector: Vector, indices: Int32Array): Uint8Array | null {
   if (vector.validity === null && !indices.includes(-1)) return null;

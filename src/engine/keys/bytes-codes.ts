@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { BytesVector, Cell, ObjectVector, Vector } from '../../batch.ts';
-import { cellAt, vectorOf } from '../../batch.ts';
+import { cellAt, gatherBytes, vectorOf } from '../../batch.ts';
 import type { DataType } from '../../schema.ts';
 import { HashIndex, scatter } from './hash-index.ts';
 
@@ -146,21 +146,18 @@ export class BytesCodes {
         Array.from(codes, (code) => this.cell(code)),
       );
     }
+    const { ends } = this;
+    const starts = new Int32Array(length);
     const offsets = new Int32Array(length + 1);
     let size = 0;
     for (let i = 0; i < length; i++) {
       const code = codes[i] as number;
-      size += this.endOf(code) - this.startOf(code);
+      const start = code === 0 ? 0 : (ends[2 * code - 2] as number);
+      starts[i] = start;
+      size += (ends[2 * code] as number) - start;
       offsets[i + 1] = size;
     }
-    const bytes = new Uint8Array(size);
-    for (let i = 0; i < length; i++) {
-      const code = codes[i] as number;
-      const end = this.endOf(code);
-      for (let at = this.startOf(code), to = offsets[i] as number; at < end; at++, to++) {
-        bytes[to] = source[at] as number;
-      }
-    }
+    const bytes = gatherBytes(source, starts, offsets);
     const hasNull = nullCode >= 0 && codes.includes(nullCode);
     const validity = hasNull ? Uint8Array.from(codes, (code) => (code === nullCode ? 0 : 1)) : null;
     return { kind: 'bytes', type, length, validity, offsets, bytes };
