@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { judge, type Sample } from './soak-verdict.ts';
 
-/** Samples every 30 seconds over `hours`, of a process that is started anew every ten minutes. */
+/** Samples every 30 seconds over `hours`, of a process that is started anew every half hour. */
 function samplesOf(hours: number, at: (seconds: number, ageSeconds: number) => Partial<Sample>): Sample[] {
   return Array.from({ length: hours * 120 }, (_, i) => {
     const seconds = i * 30;
-    const life = Math.floor(seconds / 600);
-    const ageSeconds = seconds % 600;
+    const life = Math.floor(seconds / 1800);
+    const ageSeconds = seconds % 1800;
     const noise = (i * 7) % 5;
     return {
       seconds,
