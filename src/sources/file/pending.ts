@@ -17,7 +17,10 @@ interface Candidate {
   path: string;
   size: number;
   mtimeMs: number;
-  /** Monotonic time at which this size and mtime were first seen. */
+  /**
+   * Monotonic time at which this size and mtime were first seen. How old the file is by the wall clock does not count as rest: that clock
+   * may jump, and a file server has another one.
+   */
   sinceMs: number;
   gzip: boolean;
   verdict: Completeness | null;
