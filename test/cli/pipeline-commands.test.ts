@@ -119,7 +119,9 @@ test('explain prints plans, and code on request', async () => {
   const file = pipeline('a.yaml', FIRST);
   const { code, out } = await run('explain', file);
   expect(code).toBe(0);
-  expect(out).toMatch(/== Logical plan ==\nfilter [\s\S]*== Physical plan ==\nfilter [\s\S]*== Output ==\nFileSink.*, append mode, a batch as soon as there is input/);
+  expect(out).toMatch(
+    /== Logical plan ==\nfilter [\s\S]*== Physical plan ==\nfilter [\s\S]*== Output ==\nFileSink.*, append mode, a batch as soon as there is input/,
+  );
   expect((await run('explain', '--codegen', file)).out).toMatch(/== Generated code ==\n-- filter\n[\s\S]*for \(/);
 });
 
