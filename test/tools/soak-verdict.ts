@@ -19,7 +19,7 @@ export interface Verdict {
   readonly checkpointIsBounded: boolean;
 }
 
-/** Caches, compiled code and the heap's own size come first; a shorter life is judged by its second half. */
+/** Caches, compiled code and the heap's own size come first; of a shorter life nothing can be said. */
 const WARM_UP_SECONDS = 300;
 const MOST_MB_PER_HOUR = 1;
 /** What V8 may keep before it collects, whatever the time: in a short run less than this is no growth. */
@@ -33,7 +33,7 @@ const LOGS_KB = 512;
 
 /** Judges the samples of one task, in the order in which they were taken. */
 export function judge(samples: readonly Sample[]): Verdict {
-  const warm = lives(samples).flatMap(warmPart);
+  const warm = samples.filter(({ ageSeconds }) => ageSeconds >= WARM_UP_SECONDS);
   const slopeMbPerHour = slopeWithinLives(warm) * 3600;
   const measuredHours = lives(warm).reduce((sum, life) => sum + spanSeconds(life), 0) / 3600;
   const growthMb = slopeMbPerHour * measuredHours;
@@ -63,11 +63,6 @@ function slopeWithinLives(samples: readonly Sample[]): number {
     }
   }
   return below === 0 ? 0 : above / below;
-}
-
-function warmPart(life: readonly Sample[]): Sample[] {
-  const warmUpSeconds = Math.min(WARM_UP_SECONDS, (life.at(-1)?.ageSeconds ?? 0) / 2);
-  return life.filter(({ ageSeconds }) => ageSeconds >= warmUpSeconds);
 }
 
 function lives(samples: readonly Sample[]): Sample[][] {
