@@ -1,7 +1,8 @@
 // Writes performance.md and its charts from bench/results.json.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { barChart, lineChart } from './charts.js';
+import { benchFile } from './folders.js';
 import { judge } from './goals.js';
 import { megabytes, valueText } from './tables.js';
 
@@ -35,6 +36,7 @@ ${markdownTable(
   judge(results).map(({ what, goal, measured, verdict }) => [what, goal, measured, verdict]),
 )}
 
+${readFileSync(benchFile('bounds.md'), 'utf8')}
 ${works.map(({ name, describe }) => section(name, describe, results[name])).join('\n')}
 ## How it was measured
 
