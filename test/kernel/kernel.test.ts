@@ -261,9 +261,11 @@ describe('values', () => {
       fc.json(),
       fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join('')),
     );
+    // Long texts come up now and then; the limit is judged elsewhere.
+    const unlimited = rules(VALUES, { maxRecordBytes: 1_000_000 });
     fc.assert(
       fc.property(texts, (text) => {
-        expect([text, run(made, rules(VALUES), `${text}~`)]).toEqual([text, isJson(text) ? 1 : 0]);
+        expect([text, run(made, unlimited, `${text}~`)]).toEqual([text, isJson(text) ? 1 : 0]);
       }),
       { numRuns: 2000 },
     );
