@@ -134,14 +134,13 @@ export function emitTextIn(emitter: ExprEmitter, { args }: Call, block: Block): 
   const [text, ...list] = args as [TypedExpr, ...TypedExpr[]];
   if (!isLocatable(emitter, text)) return null;
   const wanted = list.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
+  if (wanted.some((value) => value !== null && typeof value !== 'string')) return null;
   const texts = wanted.filter((value) => typeof value === 'string');
-  const hasNull = wanted.includes(null);
-  if (texts.length + wanted.filter((value) => value === null).length < wanted.length) return null;
   const { bytes, start, end, isNull } = locate(emitter, text, block);
   const call = `${emitter.helper('texts', new TextSet(texts))}.has(${bytes}, ${start}, ${end})`;
   const found = emitter.fresh('t');
   block.add(`const ${found} = ${isNull === 'false' ? call : `!${isNull} && ${call}`};`);
-  return { value: found, isNull: hasNull ? `!${found}` : isNull };
+  return { value: found, isNull: wanted.includes(null) ? `!${found}` : isNull };
 }
 
 /** Code that tells whether two locatable texts are equal, where neither is null, and whether each is; null for others. */

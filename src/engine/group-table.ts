@@ -12,7 +12,7 @@ import { cellKey } from './cell-key.ts';
 import { type CloseTime, ClosingGroups } from './closing-groups.ts';
 import { type FoundGroups, knownGroups, newSlots, type PartialGroups } from './found-groups.ts';
 import { type ColumnCodes, columnCodes } from './keys/column-codes.ts';
-import { firstNumbers, takeInt32 } from './keys/take.ts';
+import { takeInt32 } from './keys/take.ts';
 
 /** A column of values that nothing refers to any more is made anew when it has so many, and twice as many as there are groups. */
 const MIN_VALUES = 1024;
@@ -85,14 +85,8 @@ export class GroupTable {
 
   private addKnown(found: FoundGroups, columns: readonly Vector[]): void {
     const rows = knownGroups(found);
-    const partial = this.adder.accumulators();
-    for (const accumulator of partial) accumulator.grow(rows.length);
     const taken = found.made === 0 ? columns : columns.map((column) => takeVector(column, rows));
-    loadAccumulators(partial, firstNumbers(rows.length), taken, 0);
-    const into = takeInt32(found.slots, rows);
-    this.accumulators.forEach((accumulator, index) => {
-      accumulator.merge(into, into.length, partial[index] as Accumulator);
-    });
+    this.adder.addPartial(this.accumulators, takeInt32(found.slots, rows), taken);
   }
 
   /** `wanted`: the codes of keys, of which no two are equal. */

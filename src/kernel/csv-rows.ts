@@ -4,6 +4,7 @@ import {
   type EncodedColumn,
   type EncodeMemory,
   encodeMemory,
+  type LoadedRows,
   OUT_BYTES,
 } from './encode-memory.ts';
 
@@ -18,7 +19,7 @@ export interface CsvLayout {
 const FLAGS_BYTES = 256;
 
 /** Encodes rows of columns as CSV, as far as it goes; one per encoder. */
-export class CsvRows {
+export class CsvRows implements LoadedRows {
   private readonly flagsAt: number;
   private readonly nullAt: number;
   private readonly columnsAt: number;
@@ -54,11 +55,7 @@ export class CsvRows {
     memory.words(this.columnsAt, loaded.length * COLUMN_WORDS).set(loaded.flat());
   }
 
-  /**
-   * Encodes rows `from` to `to` (exclusive), as many as there is room for and up to the first that is not plain. `bytes` is valid until
-   * the next call.
-   */
-  encode(from: number, to: number): { readonly row: number; readonly bytes: Uint8Array } {
+  encode(from: number, to: number) {
     const { separator, nullText } = this.layout;
     const row = this.memory.exports.encodeCsv(
       this.columnsAt,

@@ -53,6 +53,30 @@ export interface EncodedColumn {
   readonly offsets?: Int32Array;
 }
 
+/** Encodes the rows of the batch that it loaded. */
+export interface LoadedRows {
+  /**
+   * Encodes rows `from` to `to` (exclusive), as many as there is room for and up to the first that is not plain. `bytes` is valid until
+   * the next call.
+   */
+  encode(from: number, to: number): { readonly row: number; readonly bytes: Uint8Array };
+}
+
+/** Encodes rows 0 to `count` in their order: `write` takes the bytes of those that the kernel writes, `plain` is to write each other one. */
+export function encodeRows(
+  rows: LoadedRows,
+  count: number,
+  write: (bytes: Uint8Array) => void,
+  plain: (row: number) => void,
+): void {
+  for (let row = 0; row < count; ) {
+    const done = rows.encode(row, count);
+    write(done.bytes);
+    if (done.row === row) plain(row++);
+    else row = done.row;
+  }
+}
+
 /** Room for the text of one run. */
 export const OUT_BYTES = 1 << 20;
 /** Words of a column as the kernel takes it: kind, values, validity, offsets; an address of 0 for what is not there. */

@@ -1,4 +1,11 @@
-import { align, type EncodedColumn, type EncodeMemory, encodeMemory, OUT_BYTES } from './encode-memory.ts';
+import {
+  align,
+  type EncodedColumn,
+  type EncodeMemory,
+  encodeMemory,
+  type LoadedRows,
+  OUT_BYTES,
+} from './encode-memory.ts';
 import { CELL_BYTES, CELL_CLOSE, CELL_OPEN, JSON_STEP_BYTES } from './ops.ts';
 
 /** A field of an object. */
@@ -30,7 +37,7 @@ const SLACK = 64;
 const NOTHING = new Uint8Array(0);
 
 /** Encodes rows of columns as lines of JSON, as far as it goes; one per encoder. */
-export class JsonRows {
+export class JsonRows implements LoadedRows {
   private stepsEnd = 0;
   private fixedBytes = 0;
   private outAt = 0;
@@ -79,11 +86,7 @@ export class JsonRows {
     return true;
   }
 
-  /**
-   * Encodes rows `from` to `to` (exclusive), as many as there is room for and up to the first that is not plain. `bytes` is valid until
-   * the next call.
-   */
-  encode(from: number, to: number): { readonly row: number; readonly bytes: Uint8Array } {
+  encode(from: number, to: number) {
     const { memory, outAt } = this;
     const row = memory.exports.encodeJson(
       memory.start,

@@ -1,6 +1,6 @@
 import type { Batch } from '../../batch.ts';
 import { CsvRows } from '../../kernel/csv-rows.ts';
-import type { EncodedColumn } from '../../kernel/encode-memory.ts';
+import { type EncodedColumn, encodeRows } from '../../kernel/encode-memory.ts';
 import { AT_END, AT_START, IN_TEXT } from '../../kernel/ops.ts';
 import type { Schema } from '../../schema.ts';
 import { encodedColumn } from '../encoded-column.ts';
@@ -35,12 +35,7 @@ export function fastRows(
     rows ??= CsvRows.open(layout, columns.length);
     if (rows === null) return false;
     rows.load(columns as EncodedColumn[]);
-    for (let row = 0; row < batch.length; ) {
-      const done = rows.encode(row, batch.length);
-      sink.copy(done.bytes, 0, done.bytes.length);
-      if (done.row === row) plain(row++);
-      else row = done.row;
-    }
+    encodeRows(rows, batch.length, (bytes) => sink.copy(bytes, 0, bytes.length), plain);
     return true;
   };
 }

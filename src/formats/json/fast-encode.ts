@@ -1,5 +1,5 @@
 import type { Batch, Vector } from '../../batch.ts';
-import type { EncodedColumn } from '../../kernel/encode-memory.ts';
+import { type EncodedColumn, encodeRows } from '../../kernel/encode-memory.ts';
 import { type JsonField, JsonRows, type JsonStruct } from '../../kernel/json-rows.ts';
 import type { Field } from '../../schema.ts';
 import { encodedColumn } from '../encoded-column.ts';
@@ -40,12 +40,7 @@ export class FastLines {
   /** Writes a batch, the rows that the kernel leaves through `plain`; false when it cannot. */
   encode(batch: Batch, plain: (row: number) => void): boolean {
     if (!this.rows.load(this.fieldsOf(this.fields, batch.vectors))) return false;
-    for (let row = 0; row < batch.length; ) {
-      const done = this.rows.encode(row, batch.length);
-      this.writer.raw(done.bytes);
-      if (done.row === row) plain(row++);
-      else row = done.row;
-    }
+    encodeRows(this.rows, batch.length, (bytes) => this.writer.raw(bytes), plain);
     return true;
   }
 

@@ -33,6 +33,8 @@ export interface ProjectedColumn {
 export interface RowsToText {
   readonly projection: Projection;
   readonly columns: readonly ProjectedColumn[];
+  /** Of the output. */
+  readonly schema: Schema;
   /** Encodes rows of the columns alone, without a header. */
   readonly encoder: (useKernel: boolean) => Encoder;
   readonly write: (bytes: Uint8Array) => void;
@@ -48,7 +50,6 @@ export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
   private written = 0;
   private encoder: Encoder | null = null;
   private plainEncoder: Encoder | null = null;
-  private schema: Schema | null = null;
   /** A record that fits but cannot be projected begins here. */
   private missAt = -1;
   private credit = 0;
@@ -136,9 +137,8 @@ export class ProjectedRowsOutput implements RecordOutput<number>, RunTaker {
   }
 
   private projected({ vectors, length }: Batch): Batch {
-    const { columns } = this.way;
-    this.schema ??= projectedSchema(columns);
-    return { schema: this.schema, length, vectors: columns.map(({ path }) => vectorAt(vectors, path)) };
+    const { columns, schema } = this.way;
+    return { schema, length, vectors: columns.map(({ path }) => vectorAt(vectors, path)) };
   }
 }
 

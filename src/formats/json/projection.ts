@@ -42,7 +42,11 @@ export function openProjection(request: ProjectionRequest): Decoder<number> | nu
   const numbers = columns.map(({ path, type }) => (isAsRead(schema, path, type) ? shapes.columnAt(path) : null));
   const projection = numbers.includes(null) ? null : output.projection(numbers as number[]);
   if (projection === null) return null;
-  return recordDecoder(request, options, opener({ projection, columns, encoder: output.encoder, write }));
+  return recordDecoder(
+    request,
+    options,
+    opener({ projection, columns, schema: output.schema, encoder: output.encoder, write }),
+  );
 }
 
 /** How the output's format projects columns of a program, and encodes them. */
@@ -51,12 +55,14 @@ function openOutput({ columns, output: { format, options } }: ProjectionRequest)
   if (format === 'csv') {
     const encoding = { ...csvOptions(options), header: false };
     return {
+      schema,
       projection: (numbers: readonly number[]) => projectedCells(numbers, encoding),
       encoder: (useKernel: boolean) => csvEncoder({ schema, options: encoding }, useKernel),
     };
   }
   const encoding = jsonOptions(options);
   return {
+    schema,
     projection: (numbers: readonly number[]) => projectedFields(numbers, schema.fields, encoding),
     encoder: (useKernel: boolean) => jsonEncoder({ schema, options }, useKernel),
   };

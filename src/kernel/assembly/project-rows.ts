@@ -1,5 +1,6 @@
 /** The slots of a record, one behind another, as a row of CSV or a line of JSON. */
 import { NAMES_BASE, OUTPUTS_BASE, SCRATCH_BYTES } from '../ops';
+import { isJson, separator } from './project';
 
 const OPEN: u8 = 123;
 const CLOSE: u8 = 125;
@@ -14,9 +15,6 @@ let outputsEnd: usize = 0;
 let repeats: usize = 0;
 /** What a row takes at most besides the record's own bytes. */
 let fixedBytes: usize = 0;
-/** Of CSV. */
-let separator: u32 = 0;
-let isJson: bool = false;
 
 /**
  * `repeatCount`: how often one column is written at most. `outputBytes`: what an output takes at most besides the record's own bytes and the
@@ -27,7 +25,6 @@ export function startRows(
   outLimit: usize,
   outputs: u32,
   repeatCount: u32,
-  separatorByte: u32,
   outputBytes: u32,
   nameBytes: u32,
 ): void {
@@ -37,8 +34,6 @@ export function startRows(
   outputsEnd = <usize>OUTPUTS_BASE + (<usize>outputs << 2);
   repeats = repeatCount;
   fixedBytes = <usize>outputs * (<usize>SCRATCH_BYTES + <usize>outputBytes + 1) + <usize>nameBytes + SLACK;
-  separator = separatorByte;
-  isJson = nameBytes != 0;
 }
 
 /** Bytes written since the start. */

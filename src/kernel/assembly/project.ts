@@ -50,12 +50,13 @@ const SURE_PLACES: u32 = 6;
 /** More than any scalar whose end does not show. */
 const LOOK_AHEAD: usize = 64;
 
-let separator: u32 = 0;
+/** Of CSV. */
+export let separator: u32 = 0;
 let quote: u32 = 0;
 let nullSize: u32 = 0;
 let emptySize: u32 = 0;
 /** Cells of CSV otherwise. */
-let isJson: bool = false;
+export let isJson: bool = false;
 
 /** `quoteByte`: of a text that needs quotes; 256 for one that is left to the host. */
 export function startSlots(

@@ -231,6 +231,6 @@ export function project(
 ): void {
   setInput(end, between == LINES, 256, 256, 256, 0);
   startSlots(separatorByte, quoteByte, nullSize, emptySize, nameBytes != 0);
-  startRows(out, outEnd, outputs, repeats, separatorByte, max(nullSize, emptySize), nameBytes);
+  startRows(out, outEnd, outputs, repeats, max(nullSize, emptySize), nameBytes);
   run(true, start, end, shapes, between, u32.MAX_VALUE, maxRecord, u32.MAX_VALUE, 256);
 }
