@@ -32,20 +32,19 @@ export class WindowCodes {
     );
   }
 
-  encode(windows: WindowVector): Int32Array {
-    const { newest, perRow, length } = windows;
+  encode({ newest, perRow, length }: WindowVector): Int32Array {
     const codes = new Int32Array(length);
-    let row = this.encodeInTable(windows, 0, codes);
-    if (row < newest.length) this.enterNew(windows, row);
+    let row = this.encodeInTable(newest, perRow, 0, codes);
+    if (row < newest.length) this.enterNew(newest, perRow, row);
     while (row < newest.length) {
       for (let k = 0; k < perRow; k++) codes[row * perRow + k] = this.known((newest[row] as number) - k);
-      row = this.encodeInTable(windows, row + 1, codes);
+      row = this.encodeInTable(newest, perRow, row + 1, codes);
     }
     return codes;
   }
 
   /** From row `from` on; stops at the first row with a window that is not in the table, and gives it. */
-  private encodeInTable({ newest, perRow }: WindowVector, from: number, codes: Int32Array): number {
+  private encodeInTable(newest: Float64Array, perRow: number, from: number, codes: Int32Array): number {
     const { table, base } = this;
     for (let row = from, n = from * perRow; row < newest.length; row++, n += perRow) {
       const distance = (newest[row] as number) - base;
@@ -60,21 +59,25 @@ export class WindowCodes {
     return newest.length;
   }
 
-  /** Has the new windows of a batch coded all at once. */
-  private enterNew({ newest, perRow }: WindowVector, from: number): void {
+  /** Has the new windows of a batch coded all at once. Rows next to each other often have the same. */
+  private enterNew(newest: Float64Array, perRow: number, from: number): void {
     const found: number[] = [];
+    let last = Number.NaN;
     for (let row = from; row < newest.length; row++) {
-      for (let k = 0; k < perRow; k++) {
-        const number = (newest[row] as number) - k;
-        if (this.known(number) !== UNKNOWN) continue;
-        this.put(number, FOUND);
-        found.push(number);
-      }
+      const number = newest[row] as number;
+      if (number === last) continue;
+      last = number;
+      for (let k = 0; k < perRow; k++) this.find(number - k, found);
     }
     const codes = this.encodeNew(new WindowVector(Float64Array.from(found), this.window));
-    found.forEach((number, index) => {
-      this.put(number, codes[index] as number);
-    });
+    for (let i = 0; i < found.length; i++) this.put(found[i] as number, codes[i] as number);
+  }
+
+  /** Enters a window among those found, unless it has a code or is among them. */
+  private find(number: number, found: number[]): void {
+    if (this.known(number) !== UNKNOWN) return;
+    this.put(number, FOUND);
+    found.push(number);
   }
 
   private known(number: number): number {
