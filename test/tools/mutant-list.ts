@@ -304,6 +304,7 @@ export const MUTANTS: readonly Mutant[] = [
         'return this.options.clock.monotonicMs() - candidate.sinceMs;',
         'return this.options.clock.nowMs() - candidate.sinceMs;',
       ],
+      ['const sinceMs = this.options.clock.monotonicMs();', 'const sinceMs = this.options.clock.nowMs();'],
       ['sinceMs: this.options.clock.monotonicMs() };', 'sinceMs: this.options.clock.nowMs() };'],
     ],
     caughtBy: 'test/reliability/clocks.test.ts',
