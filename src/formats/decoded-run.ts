@@ -15,7 +15,6 @@ import {
 } from '../kernel/ops.ts';
 import type { ShapeOp } from '../kernel/program.ts';
 import type { DataType } from '../schema.ts';
-import { hasNull } from './nulls.ts';
 
 /** The rows that the kernel decoded last, on their way into a batch. Columns take theirs in the order of the program. */
 export class DecodedRun {
@@ -84,20 +83,6 @@ export function valueOp(type: DataType, column: number, rules: ValueRules): Extr
 /** Whether the kernel gives values of this type as 32-bit integers. */
 export function isNarrow(type: DataType): boolean {
   return ['byte', 'short', 'int', 'date', 'boolean'].includes(type.kind);
-}
-
-/** Marks which of the run's rows have a value; gives the validity to go on with, null as long as no row is null. */
-export function appendValidity(
-  validity: Uint8Array | null,
-  capacity: number,
-  run: DecodedRun,
-  column: number,
-): Uint8Array | null {
-  const added = run.kernel.validity(column);
-  if (validity === null && !hasNull(added)) return null;
-  const all = validity ?? new Uint8Array(capacity).fill(1);
-  all.set(added, run.row);
-  return all;
 }
 
 /** Copies a column of numbers, booleans, dates or timestamps. */

@@ -3,6 +3,7 @@ import { CUT, INPUT_BYTES, MISS } from '../kernel/ops.ts';
 import type { ShapeProgram } from '../kernel/program.ts';
 import type { Projection } from '../kernel/projection.ts';
 import type { RecordRules } from '../kernel/record-rules.ts';
+import type { BatchRoom } from './batch-size.ts';
 
 /** What a miss costs, in rows: each stops the kernel, and copies what it has. */
 const MISS_COST = 8;
@@ -41,20 +42,13 @@ export class KernelStage {
    * Decodes records from `bytes[at .. end)`, which is `offset` in the stream, and gives the number of bytes that they take: 0 for
    * none. The rows are in `kernel` then.
    */
-  decode(
-    bytes: Uint8Array,
-    at: number,
-    end: number,
-    offset: number,
-    rules: RecordRules,
-    room: { readonly rows: number; readonly bytes: number },
-  ): number {
+  decode(bytes: Uint8Array, at: number, end: number, offset: number, rules: RecordRules, room: BatchRoom): number {
     const { program } = this;
     if (program.shapeCount === 0 || this.pauses()) return 0;
     if (this.missAt === offset && this.missVersion === program.version && offset + end - at <= this.missKnownTo)
       return 0;
     this.run(bytes, at, end, offset, (start, to) => {
-      this.kernel.decode(program, rules, start, to, room.rows, Math.min(room.bytes, 0x7fffffff));
+      this.kernel.decode(program, rules, start, to, room.rows, room.bytes);
     });
     this.account(offset + end - at);
     return this.taken(offset);

@@ -130,7 +130,7 @@ function evenWindows(micros: Float64Array, length: number, window: WindowSpec, p
 }
 
 /** So many are kept for other batches. */
-const MAX_KEPT_ROWS = 1 << 18;
+const MAX_KEPT_ROWS = 1 << 19;
 let repeated = { perRow: 0, rows: new Int32Array(0) };
 
 /** 0, 0, ... 1, 1, ...: every row so many times. The same for all batches, and not to be changed. */

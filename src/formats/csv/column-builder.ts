@@ -1,9 +1,9 @@
 import { allocateFixed, type FixedValues, type Int64, type Vector } from '../../batch.ts';
 import { configError } from '../../errors.ts';
 import { type DataType, type Field, formatType } from '../../schema.ts';
-import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
+import { appendDecimals, appendFixed, type DecodedRun } from '../decoded-run.ts';
 import { grown, roomFor } from '../grown.ts';
-import { hasNull } from '../nulls.ts';
+import { Nulls } from '../nulls.ts';
 import { parseDateBytes, parseTimestampBytes, type ZoneOffset } from '../timestamp-bytes.ts';
 import { unreadVector } from '../unread.ts';
 import { parseDecimal, parseDouble, parseLong } from './number-bytes.ts';
@@ -29,36 +29,36 @@ export interface ReadRules {
 }
 
 /**
- * The builder of a column for `capacity` rows.
+ * The builder of a column.
  *
  * @throws CSV_TYPE for a type that CSV has no text for.
  */
-export function columnBuilder(field: Field, capacity: number, rules: ReadRules): ColumnBuilder {
+export function columnBuilder(field: Field, rules: ReadRules): ColumnBuilder {
   const { type } = field;
   switch (type.kind) {
     case 'boolean':
-      return fixedBuilder(type, 'true or false', capacity, readBoolean);
+      return fixedBuilder(type, 'true or false', readBoolean);
     case 'byte':
-      return fixedBuilder(type, 'a whole number', capacity, readInt(-0x80, 0x7f));
+      return fixedBuilder(type, 'a whole number', readInt(-0x80, 0x7f));
     case 'short':
-      return fixedBuilder(type, 'a whole number', capacity, readInt(-0x8000, 0x7fff));
+      return fixedBuilder(type, 'a whole number', readInt(-0x8000, 0x7fff));
     case 'int':
-      return fixedBuilder(type, 'a whole number', capacity, readInt(-0x80000000, 0x7fffffff));
+      return fixedBuilder(type, 'a whole number', readInt(-0x80000000, 0x7fffffff));
     case 'date':
-      return fixedBuilder(type, 'a date like 2026-01-31', capacity, parseDateBytes);
+      return fixedBuilder(type, 'a date like 2026-01-31', parseDateBytes);
     case 'float':
     case 'double':
-      return fixedBuilder(type, 'a number', capacity, readDouble(type.kind === 'float', rules.exact));
+      return fixedBuilder(type, 'a number', readDouble(type.kind === 'float', rules.exact));
     case 'long':
-      return new Int64Builder(type, 'a whole number', capacity, parseLong);
+      return new Int64Builder(type, 'a whole number', parseLong);
     case 'timestamp':
-      return new Int64Builder(type, 'a timestamp like 2026-01-31T12:00:00Z', capacity, (bytes, start, end) =>
+      return new Int64Builder(type, 'a timestamp like 2026-01-31T12:00:00Z', (bytes, start, end) =>
         parseTimestampBytes(bytes, start, end, rules.zone),
       );
     case 'decimal':
-      return new DecimalBuilder(type, capacity, rules.exact);
+      return new DecimalBuilder(type, rules.exact);
     case 'string':
-      return new StringBuilder(type, capacity);
+      return new StringBuilder(type);
     default:
       throw configError(
         'CSV_TYPE',
@@ -80,39 +80,14 @@ export function unreadBuilder(type: DataType, builder: ColumnBuilder): ColumnBui
   };
 }
 
-/** Which rows are null; nothing is allocated until one is. */
-class Nulls {
-  private validity: Uint8Array | null = null;
-
-  constructor(private readonly capacity: number) {}
-
-  set(row: number, valid: 0 | 1): void {
-    if (this.validity === null) {
-      if (valid === 1) return;
-      this.validity = new Uint8Array(this.capacity).fill(1);
-    }
-    this.validity[row] = valid;
-  }
-
-  append(run: DecodedRun, column: number): void {
-    this.validity = appendValidity(this.validity, this.capacity, run, column);
-  }
-
-  finish(length: number): Uint8Array | null {
-    const validity = this.validity?.subarray(0, length) ?? null;
-    this.validity = null;
-    return validity !== null && hasNull(validity) ? validity : null;
-  }
-}
-
 type ReadNumber = (bytes: Uint8Array, start: number, end: number) => number | null;
 type PlainValues = Exclude<FixedValues, BigInt64Array>;
 
-function fixedBuilder(type: DataType, what: string, capacity: number, parse: ReadNumber): ColumnBuilder {
-  const nulls = new Nulls(capacity);
+function fixedBuilder(type: DataType, what: string, parse: ReadNumber): ColumnBuilder {
+  const nulls = new Nulls();
   let values = allocateFixed(type, 0) as PlainValues;
   const reserve = (rows: number) => {
-    if (rows > values.length) values = grown(values, roomFor(rows, capacity));
+    if (rows > values.length) values = grown(values, roomFor(rows));
   };
   return {
     expected: `${what} (${formatType(type)})`,
@@ -182,11 +157,10 @@ class Int64Builder implements ColumnBuilder {
   constructor(
     private readonly type: DataType,
     what: string,
-    private readonly capacity: number,
     private readonly parse: (bytes: Uint8Array, start: number, end: number) => Int64 | null,
   ) {
     this.expected = `${what} (${formatType(type)})`;
-    this.nulls = new Nulls(capacity);
+    this.nulls = new Nulls();
     this.values = new Float64Array(0);
   }
 
@@ -208,7 +182,7 @@ class Int64Builder implements ColumnBuilder {
 
   private reserve(rows: number): void {
     if (rows <= this.values.length) return;
-    const room = roomFor(rows, this.capacity);
+    const room = roomFor(rows);
     this.values = grown(this.values, room);
     if (this.wide !== null) this.wide = grown(this.wide, room);
   }
@@ -235,11 +209,10 @@ class DecimalBuilder implements ColumnBuilder {
 
   constructor(
     private readonly type: Extract<DataType, { kind: 'decimal' }>,
-    capacity: number,
     private readonly exact: boolean,
   ) {
     this.expected = `a number that fits (${formatType(type)})`;
-    this.nulls = new Nulls(capacity);
+    this.nulls = new Nulls();
   }
 
   read(bytes: Uint8Array, start: number, end: number, row: number): boolean {
@@ -277,12 +250,9 @@ class StringBuilder implements ColumnBuilder {
   /** The last batch's bytes: the next probably needs about as many. */
   private expectedBytes = 0;
 
-  constructor(
-    private readonly type: DataType,
-    private readonly capacity: number,
-  ) {
+  constructor(private readonly type: DataType) {
     this.expected = `text (${formatType(type)})`;
-    this.nulls = new Nulls(capacity);
+    this.nulls = new Nulls();
     this.offsets = new Int32Array(1);
     this.bytes = new Uint8Array(0);
   }
@@ -342,6 +312,6 @@ class StringBuilder implements ColumnBuilder {
   }
 
   private reserveRows(rows: number): void {
-    if (rows >= this.offsets.length) this.offsets = grown(this.offsets, roomFor(rows, this.capacity) + 1);
+    if (rows >= this.offsets.length) this.offsets = grown(this.offsets, roomFor(rows) + 1);
   }
 }

@@ -10,7 +10,7 @@ import { layoutByName } from './header.ts';
 import { endOfLine, isBlankLine, lineEndLength, lineEnds, wholeLineEnd } from './line-ends.ts';
 import { type CsvOptions, csvOptions } from './options.ts';
 import { PendingBytes } from './pending-bytes.ts';
-import { BATCH_ROWS, RowBuilder } from './row-builder.ts';
+import { RowBuilder } from './row-builder.ts';
 import { CsvTokenizer, Scan } from './tokenizer.ts';
 import { csvVerdict, oddQuoteReason } from './verdict.ts';
 
@@ -158,7 +158,7 @@ class CsvDecoder {
       const next = this.run(at) ?? this.step(at, final);
       if (next < 0) break;
       at = next;
-      if (this.rows.length === BATCH_ROWS) yield this.rows.take() as Batch;
+      if (this.rows.isFull) yield this.rows.take() as Batch;
     }
     const used = Math.max(at, 0);
     this.base += used;
@@ -219,7 +219,7 @@ class CsvDecoder {
     } else if (this.headerWanted) {
       this.header();
     } else {
-      const problem = this.rows.add(this.tokenizer);
+      const problem = this.rows.add(this.tokenizer, end - at);
       if (problem !== null) this.malformed(at, end, problem, true);
     }
   }

@@ -18,7 +18,7 @@ import { isNarrow, valueOp } from '../decoded-run.ts';
 import { KernelStage } from '../kernel-stage.ts';
 import type { Layout } from './header.ts';
 import type { CsvOptions } from './options.ts';
-import { BATCH_ROWS, type RowBuilder } from './row-builder.ts';
+import type { RowBuilder } from './row-builder.ts';
 
 type ValueOp = Extract<ShapeOp, { kind: number }>;
 
@@ -65,8 +65,7 @@ export class FastRows {
 
   /** Decodes the records in `view[at .. end)`, which is `offset` in the file, as far as they fit; gives the end of the last one's line, or `at`. */
   take(view: Uint8Array, at: number, end: number, offset: number): number {
-    const room = { rows: BATCH_ROWS - this.rows.length, bytes: Number.MAX_SAFE_INTEGER };
-    const size = this.stage.decode(view, at, end, offset, this.rules, room);
+    const size = this.stage.decode(view, at, end, offset, this.rules, this.rows.room);
     if (size > 0) this.rows.append(this.kernel);
     return at + size;
   }

@@ -4,6 +4,7 @@ import type { DecodeRequest } from '../../format.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
+import { BATCH_BYTES, BATCH_ROWS, type BatchRoom } from '../batch-size.ts';
 import { DecodedRun } from '../decoded-run.ts';
 import { isRead } from '../unread.ts';
 import { type ColumnBuilder, columnBuilder, unreadBuilder } from './column-builder.ts';
@@ -11,15 +12,14 @@ import { type Layout, layoutByPosition } from './header.ts';
 import type { CsvOptions } from './options.ts';
 import type { CsvTokenizer } from './tokenizer.ts';
 
-/** Rows of a batch. Batches end at this count, never where a chunk does, so they do not depend on the chunks. */
-export const BATCH_ROWS = 4096;
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Rows in the making: one builder per wanted column. */
 export class RowBuilder {
-  length = 0;
+  private length = 0;
+  /** What their records took. */
+  private bytes = 0;
   layout: Layout;
   /** The wanted columns, null where one stands in no file (the corrupt-record column). */
   readonly fileColumns: readonly (Field | null)[];
@@ -42,7 +42,7 @@ export class RowBuilder {
       : -1;
     const read = isRead(request.schema, request.needed);
     this.builders = fields.map((field, i) => {
-      const builder = columnBuilder(field, BATCH_ROWS, rules);
+      const builder = columnBuilder(field, rules);
       return read[i] || i === this.corrupt ? builder : unreadBuilder(field.type, builder);
     });
     // Spark forces the fields of a file source to be nullable.
@@ -54,8 +54,17 @@ export class RowBuilder {
     this.emptyBytes = encoder.encode(options.emptyValue ?? '');
   }
 
-  /** Adds the record in `record`; gives what is wrong with it, and then adds nothing. */
-  add(record: CsvTokenizer): string | null {
+  get isFull(): boolean {
+    return this.length === BATCH_ROWS || this.bytes >= BATCH_BYTES;
+  }
+
+  /** What there is room for before it is full. */
+  get room(): BatchRoom {
+    return { rows: BATCH_ROWS - this.length, bytes: BATCH_BYTES - this.bytes };
+  }
+
+  /** Adds the record in `record`, of `size` bytes; gives what is wrong with it, and then adds nothing. */
+  add(record: CsvTokenizer, size: number): string | null {
     if (this.layout.problem !== null) return this.layout.problem;
     let problem: string | null = null;
     if (record.count !== this.layout.width) {
@@ -68,7 +77,10 @@ export class RowBuilder {
       if (!this.spark) return reason;
       problem ??= reason;
     }
-    if (problem === null) this.length++;
+    if (problem === null) {
+      this.length++;
+      this.bytes += size;
+    }
     return problem;
   }
 
@@ -77,11 +89,13 @@ export class RowBuilder {
     const run = new DecodedRun(kernel, this.length);
     for (const builder of this.builders) builder.append(run);
     this.length += run.rows;
+    this.bytes += kernel.recordBytes;
   }
 
   /** Adds the malformed record as a row: what `add` could read of it, or nulls. */
   addMalformed(raw: Uint8Array, partial: boolean): void {
     const row = this.length++;
+    this.bytes += raw.length;
     const keep = partial && this.layout.problem === null;
     if (!keep) for (const builder of this.builders) builder.setNull(row);
     if (this.corrupt < 0) return;
@@ -95,6 +109,7 @@ export class RowBuilder {
     const { length } = this;
     if (length === 0) return null;
     this.length = 0;
+    this.bytes = 0;
     return {
       schema: this.request.schema,
       length,

@@ -1,17 +1,14 @@
 import { allocateFixed, type Cell, type FixedValues, type Vector } from '../../batch.ts';
 import type { DataType, Field, StructType } from '../../schema.ts';
-import { appendDecimals, appendFixed, appendValidity, type DecodedRun } from '../decoded-run.ts';
+import { appendDecimals, appendFixed, type DecodedRun } from '../decoded-run.ts';
 import { grown, roomFor } from '../grown.ts';
-import { hasNull } from '../nulls.ts';
+import { Nulls } from '../nulls.ts';
 import { unreadVector } from '../unread.ts';
 import { type CellReader, cellReader, childPath, WHOLE_TEXT } from './cell-readers.ts';
 import { FieldNames } from './names.ts';
 import type { ReadContext } from './read-context.ts';
 import { compactJson, decodeEscapes } from './strings.ts';
 import { ESCAPED, INTEGER, NULL, NUMBER, OBJECT, STRING } from './tokenizer.ts';
-
-/** Rows per batch. */
-export const BATCH_ROWS = 4096;
 
 /** Collects one column, row by row. Rows count from 0; a row may be written again, and only the last time counts. */
 export interface Column {
@@ -60,29 +57,6 @@ function passColumns(type: DataType, run: DecodedRun): void {
   if (type.kind === 'struct') for (const field of type.fields) passColumns(field.type, run);
 }
 
-/** Which rows are null; nothing is allocated until one is. */
-class Nulls {
-  private validity: Uint8Array | null = null;
-
-  set(row: number, valid: 0 | 1): void {
-    if (this.validity === null) {
-      if (valid === 1) return;
-      this.validity = new Uint8Array(BATCH_ROWS).fill(1);
-    }
-    this.validity[row] = valid;
-  }
-
-  append(run: DecodedRun, column: number): void {
-    this.validity = appendValidity(this.validity, BATCH_ROWS, run, column);
-  }
-
-  finish(length: number): Uint8Array | null {
-    const validity = this.validity?.subarray(0, length) ?? null;
-    this.validity = null;
-    return validity !== null && hasNull(validity) ? validity : null;
-  }
-}
-
 /** Numbers, booleans, dates and timestamps. 64-bit integers are doubles while all are safe (docs/adr/0002). */
 class FixedColumn implements Column {
   private readonly nulls = new Nulls();
@@ -126,7 +100,7 @@ class FixedColumn implements Column {
 
   private reserve(rows: number): void {
     if (rows <= this.values.length) return;
-    const room = roomFor(rows, BATCH_ROWS);
+    const room = roomFor(rows);
     this.values = grown(this.values, room);
     if (this.wide !== null) this.wide = grown(this.wide, room);
   }
@@ -282,7 +256,7 @@ export class TextColumn implements Column {
   }
 
   private reserveRows(rows: number): void {
-    if (rows >= this.offsets.length) this.offsets = grown(this.offsets, roomFor(rows, BATCH_ROWS) + 1);
+    if (rows >= this.offsets.length) this.offsets = grown(this.offsets, roomFor(rows) + 1);
   }
 }
 

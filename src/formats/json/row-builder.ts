@@ -1,13 +1,11 @@
 import type { Batch } from '../../batch.ts';
 import type { RecordRules } from '../../kernel/record-rules.ts';
 import type { Schema } from '../../schema.ts';
+import { BATCH_BYTES, BATCH_ROWS } from '../batch-size.ts';
 import { DecodedRun } from '../decoded-run.ts';
 import type { KernelStage } from '../kernel-stage.ts';
-import { BATCH_ROWS, StructColumn } from './columns.ts';
+import { StructColumn } from './columns.ts';
 import type { ReadContext } from './read-context.ts';
-
-/** A batch is also full when its records took so many bytes: the offsets of a string column are 32 bits. */
-const BATCH_BYTES = 256 * 1024 * 1024;
 
 /** Collects rows into batches. */
 export class RowBuilder {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { BATCH_ROWS } from '../../../src/formats/batch-size.ts';
 import { jsonFormat } from '../../../src/formats/json/index.ts';
 import {
   array,
@@ -182,12 +183,13 @@ describe('names', () => {
 });
 
 describe('batches', () => {
-  test('hold at most 4096 rows and keep the order', () => {
-    const text = Array.from({ length: 10_000 }, (_, i) => `{"v":${i},"s":"${i}"}`).join('\n');
+  test('hold a bounded number of rows and keep the order', () => {
+    const count = 2 * BATCH_ROWS + 808;
+    const text = Array.from({ length: count }, (_, i) => `{"v":${i},"s":"${i}"}`).join('\n');
     const { rows, batches } = decode(struct([field('v', LONG), field('s', STRING)]), text);
-    expect(rows.length).toBe(10_000);
+    expect(rows.length).toBe(count);
     expect(rows.every(([v, s], i) => v === i && s === `${i}`)).toBe(true);
-    expect(batches.map((batch) => batch.length)).toEqual([4096, 4096, 1808]);
+    expect(batches.map((batch) => batch.length)).toEqual([BATCH_ROWS, BATCH_ROWS, 808]);
   });
 
   test('a row that was rejected leaves nothing behind', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { BATCH_ROWS } from '../../../src/formats/batch-size.ts';
 import { Kernel } from '../../../src/kernel/kernel.ts';
 import { array, DOUBLE, field, LONG, STRING, struct, TIMESTAMP } from '../../../src/schema.ts';
 import { difference } from '../../fuzz/compare.ts';
@@ -186,15 +187,16 @@ test('the line of a run tells how deep the line of a broken record is indented',
 });
 
 test('batches do not share memory with the kernel', () => {
-  const { batches } = decode(schema, records(9000).join('\n'), own('memory'));
-  expect(batches.map(({ length }) => length)).toEqual([4096, 4096, 808]);
+  const count = BATCH_ROWS + 808;
+  const { batches } = decode(schema, records(count).join('\n'), own('memory'));
+  expect(batches.map(({ length }) => length)).toEqual([BATCH_ROWS, 808]);
   const clicks = batches.flatMap(({ vectors }) => {
     const [analytics] = vectors;
     return analytics?.kind === 'struct' && analytics.children[0]?.kind === 'fixed'
       ? [...analytics.children[0].values]
       : [];
   });
-  expect(clicks).toEqual(Array.from({ length: 9000 }, (_, i) => i));
+  expect(clicks).toEqual(Array.from({ length: count }, (_, i) => i));
 });
 
 test('reads what the plain decoder reads, from any pieces', () => {
