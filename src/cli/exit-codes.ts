@@ -6,8 +6,8 @@ export const EXIT_CODES = {
   failed: 1,
   usage: 2,
   /**
-   * Starting again will not help before somebody has looked at the input: more was rejected than `--max-reject-ratio` allows, or a batch crashed
-   * three times (EX_DATAERR of sysexits.h).
+   * Starting again will not help before somebody has looked at the input: more was rejected than `--max-reject-ratio` allows, a batch crashed three
+   * times, or a file that was read changed and `--changed-files` is `fail` (EX_DATAERR of sysexits.h).
    */
   badInput: 65,
   busy: 75,
@@ -24,6 +24,7 @@ const CODE_OF_ERROR: Readonly<Record<string, number>> = {
   [USAGE]: EXIT_CODES.usage,
   REJECT_RATIO_EXCEEDED: EXIT_CODES.badInput,
   BATCH_CRASHED: EXIT_CODES.badInput,
+  TAKEN_FILE_CHANGED: EXIT_CODES.badInput,
 };
 
 const CODE_OF_CATEGORY: Record<ErrorCategory, number> = {

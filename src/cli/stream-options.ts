@@ -31,6 +31,14 @@ export const STREAM_OPTIONS = {
     describe:
       'a file that does not show by itself that it is whole is taken when its size and time have rested this long; 0 where files come by rename',
   },
+  'changed-files': {
+    type: 'string',
+    choices: ['ignore', 'fail', 'reprocess'],
+    default: 'ignore',
+    group: 'Data',
+    describe:
+      'when a file changes after it was read: only warn (ignore), stop with exit code 65 (fail), or read it again, whole, as a new file (reprocess)',
+  },
   poll: { type: 'boolean', group: 'When', describe: 'list the folder on a timer instead of watching it' },
   timezone: {
     type: 'string',
@@ -84,6 +92,7 @@ export interface StreamSettings {
   readonly trigger: StreamTrigger;
   readonly maxFilesPerTrigger: number;
   readonly settleMs: number;
+  readonly changedFiles: string;
   readonly poll: boolean;
   readonly timezone: string;
   /** 0 to 1. */
@@ -103,6 +112,7 @@ export function streamSettings(args: Arguments<typeof STREAM_OPTIONS>): StreamSe
     trigger: triggerOf(args),
     maxFilesPerTrigger: countOption('max-files-per-trigger', args['max-files-per-trigger'], 1),
     settleMs: durationMs('settle', args.settle),
+    changedFiles: args['changed-files'],
     poll: args.poll,
     timezone: timezoneOf(args.timezone),
     maxRejectRatio: ratioOf(args['max-reject-ratio']),

@@ -8,6 +8,8 @@ export interface StreamSettings {
   readonly timezone: string;
   readonly maxFilesPerTrigger: number;
   readonly settleMs: number;
+  /** ignore, fail, reprocess: what happens to a file that changes after it was read; undefined: ignore. */
+  readonly changedFiles?: string | undefined;
   readonly poll: boolean;
   readonly sparkManifest: boolean;
   /** Stops the query when a batch has more than this share of its rows rejected, 0 to 1; undefined: no limit. */
@@ -45,8 +47,8 @@ export interface Task2Settings extends StreamSettings {
 }
 
 /** Options of the file source. */
-export function sourceOptions({ maxFilesPerTrigger, settleMs, poll }: StreamSettings) {
-  return { maxFilesPerTrigger, settle: settleMs, poll };
+export function sourceOptions({ maxFilesPerTrigger, settleMs, changedFiles, poll }: StreamSettings) {
+  return { maxFilesPerTrigger, settle: settleMs, ...(changedFiles === undefined ? {} : { changedFiles }), poll };
 }
 
 /** The settings of the engine that were given. */

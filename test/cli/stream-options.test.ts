@@ -27,6 +27,7 @@ describe('options of the two tasks', () => {
       trigger: { kind: 'default' },
       maxFilesPerTrigger: 1000,
       settleMs: 500,
+      changedFiles: 'ignore',
       poll: false,
       timezone: 'UTC',
       maxRejectRatio: undefined,
@@ -54,6 +55,12 @@ describe('options of the two tasks', () => {
     expect(() => second('--slide', '0s')).toThrow('--slide must be longer than 0');
     expect(() => second('--window', '0s')).toThrow('--window must be longer than 0');
     expect(() => second('--watermark', 'soon')).toThrow('"soon" is not a duration');
+  });
+
+  test('files that change after they were read', () => {
+    expect(first('--changed-files', 'reprocess').changedFiles).toBe('reprocess');
+    expect(second('--changed-files', 'fail').changedFiles).toBe('fail');
+    expect(() => first('--changed-files', 'again')).toThrow('--changed-files must be one of');
   });
 
   test('guards, off unless asked for', () => {

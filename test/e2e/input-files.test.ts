@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildProduct, type CliResult, type RunningCli, runCli, startCli } from '../support/cli.ts';
@@ -97,6 +97,36 @@ describe('files that change', () => {
     const again = await run('task1', ...FOLDERS1, '--once', '--settle', '0');
     expect(again.stderr).toContain('a.json');
     expect(rows()).toHaveLength(1);
+  });
+
+  test('after they were taken, --changed-files fail: exit code 65, again at each start, until the file is away', async () => {
+    const task1 = (...words: string[]) => run('task1', ...FOLDERS1, '--once', '--changed-files', 'fail', ...words);
+    work.deliver('json/a.json', clicksArray('2026-01-01T00:00:01Z'));
+    expect(await task1()).toMatchObject({ code: 0 });
+    work.deliver('json/a.json', clicksArray('2026-01-01T00:00:01Z', '2026-01-01T00:00:02Z'));
+    work.deliver('json/b.json', clicksArray('2026-01-01T00:00:03Z'));
+    for (let start = 0; start < 2; start++) {
+      const stopped = await task1('--verbose');
+      expect(stopped.code).toBe(65);
+      expect(stopped.stderr).toContain('TAKEN_FILE_CHANGED');
+      expect(stopped.stderr).toContain(`${work.path('json/a.json')} was changed after it was read`);
+    }
+    expect(rows()).toHaveLength(1);
+    expect(await run('checkpoint', 'doctor', 'state/task1')).toMatchObject({ code: 0 });
+    renameSync(work.path('json/a.json'), work.path('json/c.json'));
+    expect(await task1()).toMatchObject({ code: 0 });
+    expect(rows()).toHaveLength(4);
+  });
+
+  test('after they were taken, --changed-files reprocess: read again, whole, once', async () => {
+    const task1 = () => run('task1', ...FOLDERS1, '--once', '--changed-files', 'reprocess');
+    work.deliver('json/a.json', clicksArray('2026-01-01T00:00:01Z'));
+    await task1();
+    work.deliver('json/a.json', clicksArray('2026-01-01T00:00:02Z', '2026-01-01T00:00:03Z'));
+    const again = await task1();
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('a.json was changed after it was read')]);
+    expect((await task1()).stderr).not.toContain('was changed');
+    expect(rows()).toHaveLength(3);
   });
 });
 

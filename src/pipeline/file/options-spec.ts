@@ -42,6 +42,14 @@ const FILE_SOURCE: Options = {
     default: 'false',
   },
   recursiveFileLookup: { type: 'boolean', doc: 'Reads sub-folders of any name.', example: 'true', default: 'false' },
+  changedFiles: {
+    type: 'text',
+    choices: ['ignore', 'fail', 'reprocess'],
+    doc: 'What happens when a file changes after it was read: `ignore` warns, `fail` stops the query, `reprocess` reads it again, whole, as a new file. The last two look at every file whenever the folder is listed.',
+    example: 'fail',
+    default: 'ignore',
+    notInSpark: 'leave it out; Spark never looks at a file again',
+  },
   cleanSource: {
     type: 'text',
     choices: ['off', 'delete', 'archive'],

@@ -5,6 +5,7 @@ import { errnoOf } from '../../fs/disk-error.ts';
 import { makeDirectoryDurable, syncDirectory } from '../../fs/durable-folder.ts';
 import { exists } from '../../fs/entries.ts';
 import type { FileSourceOptions } from './options.ts';
+import { isSame } from './seen.ts';
 import type { FileSplit } from './taken.ts';
 
 /** What file sinks, ours and Spark's, leave in their output folders. */
@@ -21,10 +22,11 @@ export function cleanFiles(
   options: FileSourceOptions,
   onWarning: (message: string) => void,
 ): string[] {
-  const cleaned = files.filter(({ path, size, mtimeMs }) => {
+  const cleaned = files.filter((file) => {
+    const { path } = file;
     try {
       const now = disk.stat(path);
-      if (now.size !== size || now.mtimeMs !== mtimeMs) {
+      if (!isSame(file, now)) {
         onWarning(`${path} was changed after it was read; cleanSource leaves it where it is.`);
         return false;
       }

@@ -106,7 +106,7 @@ class FolderSource implements FileSource {
     const { appearsWhole = () => false } = request;
     const pending = { disk, clock, format: format.name, settleMs, appearsWhole, onWarning, onUnreadable };
     this.pending = new PendingFiles(pending);
-    this.changes = new ChangeWatch(disk, onWarning);
+    this.changes = new ChangeWatch({ disk, policy: options.changedFiles, onWarning, onUnreadable });
     const onHint = (path: string) => this.changes.hint(path);
     this.waker = new Waker({ disk, clock, bases: input.bases, poll: options.poll, onWarning, onHint });
     this.readLimit = {
@@ -132,7 +132,7 @@ class FolderSource implements FileSource {
     const { files, folders } = this.look();
     this.waker.follow(folders);
     // What was found out of them now need not be asked again at the first trigger.
-    this.pending.update(files);
+    this.pending.update(files.filter(({ path }) => !this.taken.has(path)));
     return files.map(({ path }) => path);
   }
 
@@ -263,14 +263,16 @@ class FolderSource implements FileSource {
 
   /** Brings the pending files up to date with the folders. `opens`: new ones are looked at for good, and are ready then. */
   private refresh(opens = false): void {
-    const { disk } = this.request;
+    const { disk, options } = this.request;
     const { files, folders, complete, hasOpened } = this.look(opens);
     const fresh: ListedFile[] = [];
     const known: ListedFile[] = [];
     for (const file of files) (this.taken.has(file.path) ? known : fresh).push(file);
-    this.pending.update(fresh, hasOpened);
+    const changed = this.changes.look(known, (path) => this.taken.get(path), fresh.length > 0);
+    const again = options.changedFiles === 'reprocess' ? changed : [];
+    // Changed ones were not opened: they are known by what they were.
+    this.pending.update([...fresh, ...again], (path) => hasOpened(path) && !this.taken.has(path));
     if (complete) this.taken.forgetGone(disk, known);
-    this.changes.report(known, (path) => this.taken.get(path), fresh.length > 0);
     this.waker.follow(folders);
   }
 
@@ -282,6 +284,8 @@ class FolderSource implements FileSource {
   }
 
   private async choose(limit: ReadLimit): Promise<FileSplit[]> {
+    // Not while listing: a batch that was logged is to be run to its end before.
+    this.changes.refuse();
     const { latestFirst } = this.request.options;
     const { files, askAgainMs, leavesBacklog } = await selectFiles(this.pending, this.taken, limit, latestFirst);
     this.hasBacklog = leavesBacklog;

@@ -4,6 +4,12 @@ import { configError, didYouMean } from '../../errors.ts';
 /** What happens to an input file once the batch that took it is committed. */
 export type CleanSource = 'off' | 'delete' | 'archive';
 
+/**
+ * What happens when a file is found to be another one, by size or time, than the one that was taken. `ignore`: it is not read again. `fail`: the
+ * query stops before its next batch. `reprocess`: it is a new file, and is read whole.
+ */
+export type ChangedFiles = 'ignore' | 'fail' | 'reprocess';
+
 /** The options of the file source, checked. Durations are milliseconds, sizes bytes. */
 export interface FileSourceOptions {
   /** At most this many files per batch; null: no limit. */
@@ -18,6 +24,7 @@ export interface FileSourceOptions {
   readonly fileNameOnly: boolean;
   /** Reads sub-folders of any name. Without it only partition folders (`col=value`) are entered. */
   readonly recursiveFileLookup: boolean;
+  readonly changedFiles: ChangedFiles;
   readonly cleanSource: CleanSource;
   /** Where cleanSource archive moves files to: this folder, then the file's whole path. */
   readonly sourceArchiveDir: string | null;
@@ -36,6 +43,7 @@ const DEFAULTS: FileSourceOptions = {
   maxFileAgeMs: null,
   fileNameOnly: false,
   recursiveFileLookup: false,
+  changedFiles: 'ignore',
   cleanSource: 'off',
   sourceArchiveDir: null,
   readManifest: false,
@@ -53,7 +61,8 @@ const READERS: Record<string, (value: unknown, name: string) => Partial<FileSour
   maxFileAge: (value, name) => ({ maxFileAgeMs: durationMs(value, name) }),
   fileNameOnly: (value, name) => ({ fileNameOnly: flag(value, name) }),
   recursiveFileLookup: (value, name) => ({ recursiveFileLookup: flag(value, name) }),
-  cleanSource: (value, name) => ({ cleanSource: cleanSource(value, name) }),
+  changedFiles: (value, name) => ({ changedFiles: oneOf<ChangedFiles>(['ignore', 'fail', 'reprocess'], value, name) }),
+  cleanSource: (value, name) => ({ cleanSource: oneOf<CleanSource>(['off', 'delete', 'archive'], value, name) }),
   sourceArchiveDir: (value) => ({ sourceArchiveDir: resolve(String(value)) }),
   readManifest: (value, name) => ({ readManifest: flag(value, name) }),
   settle: (value, name) => ({ settleMs: durationMs(value, name) }),
@@ -91,6 +100,12 @@ export function checkFileSourceOptions(raw: Raw): FileSourceOptions {
     throw configError(
       'OPTION_INVALID',
       'cleanSource "archive" needs sourceArchiveDir, the folder that files are moved to.',
+    );
+  }
+  if (options.fileNameOnly && options.changedFiles !== 'ignore') {
+    throw configError(
+      'OPTION_INVALID',
+      `changedFiles "${options.changedFiles}" cannot be used with fileNameOnly: of two files of one name none could be told from a change of the other. Leave one of the two options out.`,
     );
   }
   return Object.freeze(options);
@@ -140,8 +155,17 @@ function flag(value: unknown, name: string): boolean {
   return invalid(name, 'true or false', value);
 }
 
-function cleanSource(value: unknown, name: string): CleanSource {
-  const text = String(value).toLowerCase();
-  if (text === 'off' || text === 'delete' || text === 'archive') return text;
-  return invalid(name, '"off", "delete" or "archive"', value);
+function oneOf<T extends string>(choices: readonly T[], value: unknown, name: string): T {
+  const chosen = choices.find((choice) => choice === String(value).toLowerCase());
+  return (
+    chosen ??
+    invalid(
+      name,
+      choices
+        .map((choice) => `"${choice}"`)
+        .join(', ')
+        .replace(/, (?=[^,]*$)/, ' or '),
+      value,
+    )
+  );
 }

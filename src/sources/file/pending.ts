@@ -5,6 +5,7 @@ import { closeQuietly } from '../../fs/entries.ts';
 import { openFile } from '../../fs/open-file.ts';
 import { isGzip, unsupportedCompression } from './chunks.ts';
 import { type Completeness, completeness } from './complete.ts';
+import { isSame } from './seen.ts';
 
 /** A file that was listed and not taken yet. */
 export interface PendingFile {
@@ -190,7 +191,7 @@ export class PendingFiles {
     try {
       const { file, stat } = openFile(disk, candidate.path);
       closeQuietly(disk, file);
-      if (stat.size === candidate.size && stat.mtimeMs === candidate.mtimeMs) return true;
+      if (isSame(candidate, stat)) return true;
       Object.assign(candidate, this.looks(stat), { verdict: null });
       this.order = null;
     } catch (error) {

@@ -1,8 +1,17 @@
 /** What is kept of a file that was taken. */
 export interface SeenFile {
   readonly size: number;
-  /** Milliseconds, with the fraction that the file system keeps. */
+  /**
+   * Milliseconds, with the fraction that a double holds: steps of 0.24 microseconds in this century, where file systems keep nanoseconds. It is enough:
+   * Linux stamps changes in steps of its timer, a millisecond or more, or, where it is asked for finer ones, with times that a system call
+   * lies between. JSON and the decimal text of the segments keep a double as it is.
+   */
   readonly mtimeMs: number;
+}
+
+/** Whether a file of a path is, as far as its size and time tell, the one it was. */
+export function isSame(was: SeenFile, is: SeenFile): boolean {
+  return was.size === is.size && was.mtimeMs === is.mtimeMs;
 }
 
 /**

@@ -35,6 +35,10 @@ export async function selectFiles(
       askAgainMs = Math.min(askAgainMs, readiness ?? Number.POSITIVE_INFINITY);
       continue;
     }
+    if (taken.hasAsIs(file)) {
+      pending.remove(file.path);
+      continue;
+    }
     if (files.length > 0 && bytes + file.size > maxBytes) break;
     bytes += file.size;
     files.push(file);

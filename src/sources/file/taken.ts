@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Disk } from '../../fs/disk.ts';
 import { errnoOf } from '../../fs/disk-error.ts';
 import { syncDirectory } from '../../fs/durable-folder.ts';
-import type { SeenFile, SeenRecord } from './seen.ts';
+import { isSame, type SeenFile, type SeenRecord } from './seen.ts';
 
 /** One file of a batch, as it is written to `offsets/N`. */
 export interface FileSplit extends SeenFile {
@@ -39,6 +39,12 @@ export class TakenFiles {
     return this.held.has(key) || this.seen.has(key);
   }
 
+  /** Whether a file was taken as it is now: one that had changed may be put back as it was. */
+  hasAsIs({ path, size, mtimeMs }: FileSplit): boolean {
+    const taken = this.get(path);
+    return taken !== undefined && isSame(taken, { size, mtimeMs });
+  }
+
   /** Whether maxFileAge shuts a file out: older than the newest file taken, by more than the limit (Spark's SeenFilesMap). */
   isTooOld(file: SeenFile): boolean {
     return file.mtimeMs < this.oldestMtimeMs;
@@ -65,7 +71,11 @@ export class TakenFiles {
   commit(batchId: number, splits: readonly FileSplit[], cleaned: readonly string[] = []): void {
     const files = this.fileNameOnly ? splits.map((split) => ({ ...split, path: this.keyOf(split.path) })) : splits;
     this.seen.addBatch(batchId, files);
-    for (const { path } of files) this.held.delete(path);
+    for (const file of files) {
+      const held = this.held.get(file.path);
+      // The next batch, which is planned by now, may have taken the file again, as it was by then.
+      if (held !== undefined && isSame(held, file)) this.held.delete(file.path);
+    }
     this.seen.forget(cleaned.map((path) => this.keyOf(path)));
     const isDue = batchId - this.seen.flushedThrough >= this.seen.flushEveryBatches;
     if (isDue || cleaned.length > 0) this.seen.flush(batchId);

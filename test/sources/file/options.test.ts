@@ -18,6 +18,7 @@ test('options may be text, as in a pipeline file', () => {
     maxFileAgeMs: 604_800_000,
     fileNameOnly: false,
     recursiveFileLookup: false,
+    changedFiles: 'ignore',
     cleanSource: 'delete',
     sourceArchiveDir: null,
     readManifest: false,
@@ -27,6 +28,7 @@ test('options may be text, as in a pipeline file', () => {
   expect(checkFileSourceOptions({ maxBytesPerTrigger: '10m' }).maxBytesPerTrigger).toBe(10_485_760);
   expect(checkFileSourceOptions({ settle: 250 }).settleMs).toBe(250);
   expect(checkFileSourceOptions({})).toMatchObject({ settleMs: 500, maxFileAgeMs: null });
+  expect(checkFileSourceOptions({ changedFiles: 'Reprocess' }).changedFiles).toBe('reprocess');
 });
 
 test.each([
@@ -39,4 +41,7 @@ test.each([
   [{ maxFileAge: '7 weeks' }, /a duration/],
   [{ cleanSource: 'move' }, /"off", "delete" or "archive"/],
   [{ cleanSource: 'archive' }, /needs sourceArchiveDir/],
+  [{ changedFiles: 'again' }, /"ignore", "fail" or "reprocess"; found "again"/],
+  [{ changedFiles: 'fail', fileNameOnly: true }, /"fail" cannot be used with fileNameOnly/],
+  [{ changedFiles: 'reprocess', fileNameOnly: true }, /"reprocess" cannot be used with fileNameOnly/],
 ])('%j is refused', (raw, message) => expect(() => checkFileSourceOptions(raw)).toThrow(message));
