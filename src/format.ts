@@ -1,6 +1,6 @@
 import type { Batch } from './batch.ts';
 import type { Schema } from './schema.ts';
-import type { RejectedRecord } from './source.ts';
+import type { RejectedRecord, RepeatedName } from './source.ts';
 
 /**
  * A format turns bytes into batches and batches into bytes. It knows nothing of paths, sources and sinks.
@@ -27,6 +27,8 @@ export interface DecodeRequest {
   reject(record: Omit<RejectedRecord, 'source'>): void;
   /** Rows dropped by DROPMALFORMED. */
   dropped(rows: number): void;
+  /** A record that became a row has a name more than once. Absent: nobody asks. */
+  repeatedName?(found: Omit<RepeatedName, 'source'>): void;
   /** The columns of `schema` that will be read, by position; absent: all. The others are checked as ever, but have no values. */
   readonly needed?: readonly number[] | undefined;
   /** Each batch is given back when the next is asked for: its memory may be used again. */

@@ -96,9 +96,24 @@ export interface ReadContext {
   beginChunk(): void;
   /** Counts rows dropped while parsing by a mode that says so (Spark's DROPMALFORMED). */
   countDropped(rows: number): void;
+  /** Counts a row whose record has a name more than once. */
+  countRepeatedName(found: RepeatedName): void;
   readonly signal: AbortSignal;
   /** Each batch is given back when the next is asked for: its memory may be used again. */
   readonly returnsBatches?: boolean;
+}
+
+/**
+ * A record in which an object has the name of a field more than once, the same or in spellings that differ in case: the last value counts,
+ * the others are lost.
+ */
+export interface RepeatedName {
+  /** Path of the file, or the source's name. */
+  readonly source: string;
+  /** 1-based line of the record's first byte. */
+  readonly line: number;
+  /** Path of the field; of several, one. */
+  readonly field: string;
 }
 
 /** A record that does not fit. */

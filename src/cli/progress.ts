@@ -50,6 +50,8 @@ export interface RunTotals {
   readonly quarantined: readonly string[];
   /** Rows dated too far ahead to move the watermark. */
   readonly rowsHeldBack: number;
+  /** Rows whose records have a name more than once in an object. */
+  readonly rowsWithRepeatedNames: number;
   /** What the stateful operators hold after the last batch; null when there are none. */
   readonly state: StateTotals | null;
 }
@@ -70,6 +72,7 @@ export const NO_TOTALS: RunTotals = {
   watermark: null,
   quarantined: [],
   rowsHeldBack: 0,
+  rowsWithRepeatedNames: 0,
   state: null,
 };
 
@@ -80,7 +83,7 @@ export function addProgress(totals: RunTotals, progress: QueryProgress): RunTota
   }
   return {
     batches: totals.batches + 1,
-    files: totals.files + filesOf(progress),
+    files: totals.files + sumOf(progress, 'numFiles'),
     inputRows: totals.inputRows + progress.numInputRows,
     // Spark's sinks of old say -1: not counted.
     outputRows: totals.outputRows + Math.max(0, progress.sink?.numOutputRows ?? 0),
@@ -89,12 +92,14 @@ export function addProgress(totals: RunTotals, progress: QueryProgress): RunTota
     watermark: progress.eventTime?.watermark ?? totals.watermark,
     quarantined: [...totals.quarantined, ...(progress.account?.quarantined ?? [])],
     rowsHeldBack: totals.rowsHeldBack + (progress.futureEvents?.rowsHeldBack ?? 0),
+    rowsWithRepeatedNames: totals.rowsWithRepeatedNames + sumOf(progress, 'numRowsWithRepeatedNames'),
     state: stateOf(progress) ?? totals.state,
   };
 }
 
-function filesOf(progress: QueryProgress): number {
-  return (progress.sources ?? []).reduce((sum, source) => sum + Number(source.metrics?.numFiles ?? 0), 0);
+/** The sources' sum of a metric. */
+function sumOf(progress: QueryProgress, metric: string): number {
+  return (progress.sources ?? []).reduce((sum, source) => sum + Number(source.metrics?.[metric] ?? 0), 0);
 }
 
 function stateOf(progress: QueryProgress): StateTotals | null {

@@ -37,6 +37,9 @@ export function summaryLines(totals: RunTotals, elapsedMs: number, explainEmpty:
   if (totals.rowsHeldBack > 0) {
     lines.push('', `${plural(totals.rowsHeldBack, 'row')} dated too far ahead did not move the watermark`);
   }
+  if (totals.rowsWithRepeatedNames > 0) {
+    lines.push('', `${plural(totals.rowsWithRepeatedNames, 'row')} had a name more than once: the last value counted`);
+  }
   const time = whereTimeWent(totals);
   if (time !== null) lines.push('', time);
   if (totals.outputRows === 0) {

@@ -9,6 +9,7 @@ import { emptyAccount } from './batch-run.ts';
 import { Breather } from './breathe.ts';
 import type { PlacedResult, QueryParts } from './query-parts.ts';
 import { exceedsRatio, type RejectCount, tooManyRejects } from './reject-limit.ts';
+import { addRepeatedNames, noRepeatedNames, type RepeatedNames } from './repeated-names.ts';
 import { RowFlow } from './row-flow.ts';
 import type { ChunkOutput } from './stage-run.ts';
 
@@ -28,6 +29,8 @@ export class CurrentRun implements BatchRun {
   readonly eventTimes = new Map<number, EventTimeStats>();
   /** Rows read, by source. */
   readonly inputRows: number[];
+  /** By source. */
+  readonly repeatedNames: readonly RepeatedNames[];
   outputRows = 0;
   readonly futureLimitMs: number;
   /** What `checkRejects` stopped the query with. */
@@ -59,6 +62,7 @@ export class CurrentRun implements BatchRun {
       maxFutureSkewMs === undefined ? Number.POSITIVE_INFINITY : batch.batchTimestampMs + Number(maxFutureSkewMs);
     this.side = parts.openSide(batch.batchId);
     this.inputRows = parts.sources.map(() => 0);
+    this.repeatedNames = parts.sources.map(noRepeatedNames);
   }
 
   account(operator: string): OperatorAccount {
@@ -108,11 +112,16 @@ export class CurrentRun implements BatchRun {
       countDropped: (rows) => {
         account.filtered += rows;
       },
+      countRepeatedName: (first) => this.addRepeatedNames(sourceIndex, { rows: 1, first }),
       beginChunk: () => {
         this.chunk++;
       },
       signal: this.signal,
     };
+  }
+
+  private addRepeatedNames(sourceIndex: number, names: RepeatedNames): void {
+    addRepeatedNames(this.repeatedNames[sourceIndex] as RepeatedNames, names);
   }
 
   private get stageChunks(): readonly SplitChunk[] | null {
@@ -170,6 +179,9 @@ export class CurrentRun implements BatchRun {
     for (const record of result.rejects) {
       context.reject(record.line === undefined ? record : { ...record, line: record.line + before });
     }
+    const { rows: repeats, first } = result.repeatedNames;
+    const found = first && { ...first, line: first.line + before };
+    this.addRepeatedNames(sourceIndex, { rows: repeats, first: found });
     for (const [id, stats] of result.eventTimes) addEventTimes(this.eventTimes, id, stats);
     for (const { operator, rows, windowStart, windowEnd, lateByMicros } of result.late) {
       for (let row = 0; row < rows.length; row++) {

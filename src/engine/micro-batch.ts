@@ -13,6 +13,7 @@ import { describeJump, jumpOf } from './future-events.ts';
 import type { BatchReport, PhaseTimer } from './progress.ts';
 import { startTimer } from './progress.ts';
 import type { QueryParts } from './query-parts.ts';
+import { describeRepeatedName } from './repeated-names.ts';
 import type { WatermarkPolicy } from './watermark.ts';
 import { WatermarkTracker } from './watermark.ts';
 import { writeOutput } from './write-output.ts';
@@ -42,6 +43,7 @@ export class MicroBatchExecution {
   private startOffsets: Offset[] = [];
   /** What reading and computing the rows of the batch that failed threw. */
   private inputError: unknown = null;
+  private hasToldOfRepeatedNames = false;
 
   constructor(private readonly parts: QueryParts) {
     this.tree = buildOperators(parts.query, parts.outputMode, parts.openState);
@@ -222,6 +224,7 @@ export class MicroBatchExecution {
     this.watermark.update(run.eventTimes);
     const jump = jumpOf(watermarkBeforeMs, this.watermark.currentMs, entry.batchTimestampMs);
     if (jump !== null) parts.onWarning(describeJump(entry.batchId, jump));
+    this.tellOfRepeatedNames(run);
     const operators = this.tree.stateful.map((operator) => operator.progress());
     const commit: CommitEntry = {
       batchId: entry.batchId,
@@ -239,6 +242,13 @@ export class MicroBatchExecution {
     const leftOut = parts.checkpoint.exclusions.of(entry.batchId);
     const durations = timer.finish();
     return { entry, run, leftOut, jump, operators, startOffsets, isReplay: this.pendingIsReplay, durations };
+  }
+
+  private tellOfRepeatedNames({ repeatedNames }: CurrentRun): void {
+    const first = repeatedNames.find((names) => names.first !== null)?.first;
+    if (this.hasToldOfRepeatedNames || !first) return;
+    this.hasToldOfRepeatedNames = true;
+    this.parts.onWarning(describeRepeatedName(first));
   }
 
   /** Runs the batch up to its output. Null: a file had changed since it was logged and is left out now; the batch is to be run again. */

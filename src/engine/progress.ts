@@ -97,6 +97,7 @@ export interface SourceProgress {
   readonly endOffset: unknown;
   readonly latestOffset: unknown;
   readonly numInputRows: number;
+  /** Ours: `numFiles`, and `numRowsWithRepeatedNames` where there are any (see `RepeatedName`). */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -141,7 +142,7 @@ export function progressOf(
       endOffset: entry.sources[index]?.offset,
       latestOffset: entry.sources[index]?.offset,
       numInputRows: run.inputRows[index] ?? 0,
-      metrics: { numFiles: filesRead(report, index) },
+      metrics: { numFiles: filesRead(report, index), ...repeatedNamesOf(report, index) },
     })),
     sink: { description: identity.sinkDescription, numOutputRows: run.outputRows },
     account: {
@@ -156,6 +157,11 @@ function filesRead({ entry, leftOut }: BatchReport, index: number): number {
   const names = new Set(leftOut.map(({ split }) => JSON.stringify(split)));
   const splits = entry.sources[index]?.splits ?? [];
   return names.size === 0 ? splits.length : splits.filter((split) => !names.has(JSON.stringify(split))).length;
+}
+
+function repeatedNamesOf({ run }: BatchReport, index: number): { readonly numRowsWithRepeatedNames?: number } {
+  const rows = run.repeatedNames[index]?.rows ?? 0;
+  return rows === 0 ? {} : { numRowsWithRepeatedNames: rows };
 }
 
 function quarantinedOf({ leftOut }: BatchReport): { readonly quarantined?: readonly string[] } {

@@ -11,6 +11,7 @@ import { buildOperators, type OperatorTree } from './build-operators.ts';
 import { AggregateOperator } from './operators/aggregate.ts';
 import { SessionOperator } from './operators/session.ts';
 import { OutputBytes } from './output-bytes.ts';
+import { addRepeatedNames, noRepeatedNames, type RepeatedNames } from './repeated-names.ts';
 import { RowFlow } from './row-flow.ts';
 import type { StageSpec } from './stage.ts';
 
@@ -35,6 +36,8 @@ export interface ChunkResult {
   readonly inputRows: number;
   readonly droppedRows: number;
   readonly passedRows: number;
+  /** Lines are counted from `ends.start`. */
+  readonly repeatedNames: RepeatedNames;
   /** Lines are counted from `ends.start`. */
   readonly rejects: readonly RejectedRecord[];
   readonly late: readonly LateRows[];
@@ -189,6 +192,7 @@ class ChunkRun implements BatchRun {
   private inputRows = 0;
   private droppedRows = 0;
   private passedRows = 0;
+  private readonly repeatedNames = noRepeatedNames();
   private ends: ChunkEnds = { start: null, next: null };
   private readonly breather = new Breather();
 
@@ -239,6 +243,7 @@ class ChunkRun implements BatchRun {
       countDropped: (rows) => {
         this.droppedRows += rows;
       },
+      countRepeatedName: (first) => addRepeatedNames(this.repeatedNames, { rows: 1, first }),
       beginChunk: () => {},
       signal: this.signal,
       returnsBatches: true,
@@ -266,7 +271,7 @@ class ChunkRun implements BatchRun {
 
   finish(output: ChunkOutput): ChunkResult {
     this.keepLate();
-    const { ends, accounts, eventTimes, inputRows, droppedRows, passedRows, rejects, late } = this;
+    const { ends, accounts, eventTimes, inputRows, droppedRows, passedRows, repeatedNames, rejects, late } = this;
     const { out, grouped } = this.flow;
     return {
       ends,
@@ -277,6 +282,7 @@ class ChunkRun implements BatchRun {
       inputRows,
       droppedRows,
       passedRows,
+      repeatedNames,
       rejects,
       late,
     };

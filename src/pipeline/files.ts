@@ -118,6 +118,7 @@ const TABLE_CONTEXT: ReadContext = {
   },
   countInput: () => {},
   countDropped: () => {},
+  countRepeatedName: () => {},
   beginChunk: () => {},
   signal: new AbortController().signal,
 };

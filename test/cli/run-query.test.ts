@@ -94,6 +94,22 @@ describe('runQuery', () => {
     expect(io.err()).toContain('\n1,201 rows dated too far ahead did not move the watermark\n');
   });
 
+  test('tells of rows of which values were lost', async () => {
+    const io = createFakeIo();
+    const fake = createFakeQuery();
+    const run = runQuery(fake.query, OPTIONS, io);
+    for (const batchId of [0, 1]) {
+      fake.batch({
+        ...FIRST,
+        batchId,
+        sources: [{ metrics: { numFiles: 1, numRowsWithRepeatedNames: 600 + batchId } }],
+      });
+    }
+    fake.end();
+    await run;
+    expect(io.err()).toContain('\n1,201 rows had a name more than once: the last value counted\n');
+  });
+
   test('says why nothing came out', async () => {
     const io = createFakeIo();
     const fake = createFakeQuery(['2 windows are open', 'the watermark is 2026-01-01T00:00:00Z']);

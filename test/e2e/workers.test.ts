@@ -1,9 +1,9 @@
-import { readFileSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRandom } from '../../src/generate/random.ts';
 import { BIN, buildProduct, startProcess } from '../support/cli.ts';
-import { createWorkspace } from '../support/workspace.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
 import { outputOf, succeed } from '../tools/task-runs.ts';
 
 const PRELOAD = join(import.meta.dirname, '..', 'support', 'report-threads.cjs');
@@ -59,6 +59,8 @@ describe('batches that several threads work on', () => {
     return {
       output: outputOf(work.path(name, 'out')),
       accounts: batches.map(({ batchId, account, numInputRows }) => ({ batchId, account, numInputRows })),
+      repeatedNames: batches.map(({ sources }) => sources[0].metrics.numRowsWithRepeatedNames ?? 0),
+      warnings: stderr.split('\n').filter((line) => line.includes('more than once.')),
       threads: threadsOf(work.path(`${name}.threads`)),
     };
   };
@@ -71,6 +73,8 @@ describe('batches that several threads work on', () => {
     }
     await succeed(['generate', '--out', work.path('json'), '--quiet', ...SIZE, ...MISTAKES], work.dir);
     await succeed(['generate', '--out', work.path('many'), '--quiet', ...MANY, ...MISTAKES], work.dir);
+    repeatNames(work, 'json', 997);
+    repeatNames(work, 'many', 17);
   }, 240_000);
   afterAll(() => work.remove());
 
@@ -78,6 +82,8 @@ describe('batches that several threads work on', () => {
     const one = await run('task1', 'json', 1);
     expect(one.threads).toBe(0);
     expect(Object.keys(one.output).filter((name) => name.startsWith('_rejects/'))).not.toEqual([]);
+    expect(one.repeatedNames.every((rows) => rows > 0)).toBe(true);
+    expect(one.warnings).toEqual([expect.stringContaining('Analytics.Clicks more than once.')]);
     for (const workers of [2, 8]) {
       const shared = await run('task1', 'json', workers);
       expect(shared.threads).toBe(workers - 1);
@@ -90,6 +96,7 @@ describe('batches that several threads work on', () => {
     expect(one.threads).toBe(0);
     expect(one.accounts.length).toBe(2);
     expect(Object.keys(one.output).filter((name) => name.startsWith('_rejects/'))).not.toEqual([]);
+    expect(one.repeatedNames.every((rows) => rows > 0)).toBe(true);
     for (const workers of [2, 8]) {
       const shared = await run('task1', 'many', workers, []);
       expect(shared.threads).toBe(workers - 1);
@@ -158,6 +165,17 @@ function wideCsv(file: number): string {
     rows.push(`${datetime},${note},${i % 7},${i % 11},${i % 3},${(random.fraction() * 100).toFixed(2)}`);
   }
   return `${rows.join('\n')}\n`;
+}
+
+/** Gives every so-many-th event of a folder a name twice. */
+function repeatNames(work: Workspace, folder: string, every: number): void {
+  let events = 0;
+  for (const name of readdirSync(work.path(folder)).sort()) {
+    const { mtimeMs } = statSync(work.path(folder, name));
+    const text = readFileSync(work.path(folder, name), 'utf8');
+    const repeated = text.replaceAll('"Clicks":', (found) => (events++ % every === 5 ? `${found}-1,${found}` : found));
+    utimesSync(work.deliver(`${folder}/${name}`, repeated), mtimeMs / 1000, mtimeMs / 1000);
+  }
 }
 
 function threadsOf(file: string): number {

@@ -3,7 +3,7 @@ import type { DecodeRequest, Decoder } from '../../src/format.ts';
 import { csvDecoder, plainCsvDecoder } from '../../src/formats/csv/decoder.ts';
 import { jsonDecoder, plainJsonDecoder } from '../../src/formats/json/decode.ts';
 import { HEADROOM, lendBuffer, READ_BYTES, takeBuffer } from '../../src/formats/read-buffer.ts';
-import type { RejectedRecord } from '../../src/source.ts';
+import type { RejectedRecord, RepeatedName } from '../../src/source.ts';
 import type { DecodingCase } from './decoding-case.ts';
 
 const DECODERS = {
@@ -16,6 +16,7 @@ export interface Decoded<T = Batch> {
   readonly batches: readonly T[];
   readonly rejects: readonly Omit<RejectedRecord, 'source'>[];
   readonly dropped: number;
+  readonly repeatedNames: readonly Omit<RepeatedName, 'source'>[];
   readonly error: unknown;
 }
 
@@ -27,6 +28,7 @@ export function decoded<T = Batch>(
 ): Decoded<T> {
   const batches: T[] = [];
   const rejects: Omit<RejectedRecord, 'source'>[] = [];
+  const repeatedNames: Omit<RepeatedName, 'source'>[] = [];
   let dropped = 0;
   let error: unknown = null;
   const buffer = headroom === 0 ? null : lendBuffer();
@@ -42,6 +44,7 @@ export function decoded<T = Batch>(
         dropped: (rows) => {
           dropped += rows;
         },
+        repeatedName: (found) => repeatedNames.push(found),
         range: { start, until, line },
       });
       if (start > 0 && decoder.readHead !== undefined) {
@@ -59,7 +62,7 @@ export function decoded<T = Batch>(
   } finally {
     if (buffer !== null) takeBuffer(buffer);
   }
-  return { batches, rejects, dropped, error };
+  return { batches, rejects, dropped, repeatedNames, error };
 }
 
 function rangeEnds({ bytes, rangeBytes }: Omit<DecodingCase, 'format'>): number[] {
@@ -103,6 +106,7 @@ export function restarted<T>(
       ...request,
       reject: (record) => void (isOther || request.reject(record)),
       dropped: (rows) => void (isOther || request.dropped(rows)),
+      repeatedName: (found) => void (isOther || request.repeatedName?.(found)),
     });
     if (decoder.restart === undefined || rangeBytes !== undefined) return make(request);
     for (const _ of decoder.push(bytes.slice(0, bytes.length * 0.7)));
@@ -125,12 +129,13 @@ export function rowTexts(batches: readonly Batch[]): string[] {
 
 /** Everything a decoder gave, as text that tells all values apart. */
 export function outcome(make: (request: DecodeRequest) => Decoder, given: DecodingCase, headroom = 0): string {
-  const { batches, rejects, dropped, error } = decoded(make, given, headroom);
+  const { batches, rejects, dropped, repeatedNames, error } = decoded(make, given, headroom);
   return [
     ...(error === null ? [] : [`thrown: ${(error as Error).message}`]),
     ...batches.flatMap((batch) => [`batch of ${batch.length}`, ...rowTexts([batch])]),
     ...rejects.map((record) => JSON.stringify(record)),
     `dropped ${dropped}`,
+    ...repeatedNames.map((found) => `repeated ${JSON.stringify(found)}`),
   ].join('\n');
 }
 

@@ -99,7 +99,10 @@ function someShape(schema: Schema, random: Random): Writer {
       .map((f) => [name(f.name), valueWriter(f.type, f.nullable, wrong, object, random)] as const);
     if (random.chance(0.3))
       fields.push([random.pick(['"extra"', '"x y"', '"ä"', '"b"']), () => unknownValue(random, 0)]);
-    if (random.chance(0.05) && fields.length > 0) fields.push(random.pick(fields));
+    if (random.chance(0.08) && fields.length > 0) {
+      const [key, value] = random.pick(fields);
+      fields.push([random.chance(0.7) ? key : key.toUpperCase(), value]);
+    }
     const order = random.chance(0.5) ? fields : random.shuffled(fields);
     return () => {
       const present = order.filter(() => !random.chance(wrong / 3));

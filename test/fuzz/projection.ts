@@ -5,7 +5,7 @@ import { plainJsonDecoder } from '../../src/formats/json/decode.ts';
 import { jsonEncoder } from '../../src/formats/json/encode.ts';
 import { openProjection, type ProjectedColumn, type ProjectionRequest } from '../../src/formats/json/projection.ts';
 import { field, LONG, type Schema, struct } from '../../src/schema.ts';
-import { decoded, headroomOf, restarted } from './compare.ts';
+import { type Decoded, decoded, headroomOf, restarted } from './compare.ts';
 import type { DecodingCase } from './decoding-case.ts';
 import { jsonCase } from './json-cases.ts';
 import type { Random } from './random.ts';
@@ -81,10 +81,10 @@ function projectedOutcome(given: ProjectionCase, isRestarted: boolean, headroom:
   };
   const forget = () => void parts.splice(0);
   const decode = isRestarted ? restarted(make, given, forget) : make;
-  const { batches, rejects, dropped, error } = decoded(decode, given, headroom);
+  const found = decoded(decode, given, headroom);
   if (!isThere) return null;
-  const rows = batches.reduce((sum, written) => sum + written, 0);
-  return outcome(parts, rows, rejects, dropped, error);
+  const rows = found.batches.reduce((sum, written) => sum + written, 0);
+  return outcome(parts, rows, found, found.error);
 }
 
 const OR = '\nor\n';
@@ -98,16 +98,17 @@ function plainOutcomes(given: ProjectionCase): string[] {
 }
 
 function plainOutcome(given: ProjectionCase): string {
-  const { batches, rejects, dropped, error } = decoded(plainJsonDecoder, given);
+  const found = decoded(plainJsonDecoder, given);
+  const { batches, error } = found;
   const schema = struct(given.columns.map(({ name, type }) => field(name, type)));
   const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
   try {
     const { format, options } = given.output;
     const encoder = (format === 'csv' ? csvEncoder : jsonEncoder)({ schema, options }, false);
     const parts = batches.map((batch) => encoder.encode(picked(batch, schema, given.columns)));
-    return outcome(parts, rows, rejects, dropped, error);
+    return outcome(parts, rows, found, error);
   } catch (thrown) {
-    return outcome([], 0, rejects, dropped, error ?? thrown);
+    return outcome([], 0, found, error ?? thrown);
   }
 }
 
@@ -117,15 +118,14 @@ const THROWN = 'thrown: ';
 function outcome(
   parts: readonly Uint8Array[],
   rows: number,
-  rejects: readonly unknown[],
-  dropped: number,
+  { rejects, dropped, repeatedNames }: Decoded<unknown>,
   error: unknown,
 ): string {
   if (error !== null) return THROWN + (error as Error).message;
   return [
     `${rows} rows`,
     Buffer.concat(parts).toString('latin1'),
-    ...rejects.map((record) => JSON.stringify(record)),
+    ...[...rejects, ...repeatedNames].map((what) => JSON.stringify(what)),
     `dropped ${dropped}`,
   ].join('\n');
 }

@@ -68,6 +68,7 @@ export async function collect(source: Source, splits: readonly unknown[]): Promi
     reject: (record) => void rejects.push(record),
     countInput: (count) => void (input += count),
     countDropped: (count) => void (dropped += count),
+    countRepeatedName: () => {},
     beginChunk: () => {},
     signal: new AbortController().signal,
   };

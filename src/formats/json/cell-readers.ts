@@ -269,7 +269,12 @@ function mapReader(type: Extract<DataType, { kind: 'map' }>, path: string, conte
       context.positions[context.positions.length - 1] = ~name;
       const cell = read(name + 4);
       if (cell === undefined) whole = false;
-      else entries.set(nameText(tokens, name), cell);
+      else {
+        const { size } = entries;
+        const key = nameText(tokens, name);
+        entries.set(key, cell);
+        if (entries.size === size) context.noteRepeated(`${path}[${JSON.stringify(key)}]`);
+      }
     }
     context.positions.pop();
     if (!whole) return undefined;
@@ -287,7 +292,8 @@ function structReader(fields: readonly Field[], path: string, context: ReadConte
   return (entry) => {
     if (tokens.tape[entry] === NULL) return null;
     if (tokens.tape[entry] !== OBJECT) return context.fail(path, 'an object', entry);
-    names.find(tokens, entry, slots);
+    const repeated = names.find(tokens, entry, slots);
+    if (repeated !== -1) context.noteRepeated(paths[repeated] as string);
     const cells: Cell[] = [];
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;

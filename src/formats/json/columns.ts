@@ -293,7 +293,8 @@ export class StructColumn implements Column {
       return true;
     }
     if (tape[entry] !== OBJECT) return this.context.fail(this.path, 'an object', entry) ?? false;
-    this.names.find(tokens, entry, this.slots);
+    const repeated = this.names.find(tokens, entry, this.slots);
+    if (repeated !== -1) this.context.noteRepeated(this.paths[repeated] as string);
     for (let i = 0; i < this.children.length; i++) {
       const child = this.children[i] as Column;
       const slot = this.slots[i] as number;

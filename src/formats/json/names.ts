@@ -8,12 +8,13 @@ const MAX_REMEMBERED = 512;
 /**
  * Finds a schema's fields in JSON objects. A name that is a field's own belongs to it; any other belongs to the first
  * field that it equals without regard to case, unless the object also has that field's own name. Of
- * a repeated name the last one counts, as in JSON.parse.
+ * a repeated name the last one counts, as in JSON.parse, and of several spellings of one field.
  */
 export class FieldNames {
   private readonly exact = new Map<string, number>();
   private readonly folded = new Map<string, number>();
   private readonly foldedSlots: Int32Array;
+  private readonly foldedTwice: Uint8Array;
   /** Objects of one producer have the same names at the same places: what stood there last, and what it meant. */
   private readonly remembered: Uint8Array[] = [];
   private readonly meanings: number[] = [];
@@ -25,27 +26,49 @@ export class FieldNames {
       if (!this.folded.has(lower)) this.folded.set(lower, index);
     });
     this.foldedSlots = new Int32Array(fields.length);
+    this.foldedTwice = new Uint8Array(fields.length);
   }
 
-  /** Sets `slots[i]` to the tape entry of field i's value in the object at `entry`, or to -1. */
-  find(tokens: Tokenizer, entry: number, slots: Int32Array): void {
+  /**
+   * Sets `slots[i]` to the tape entry of field i's value in the object at `entry`, or to -1. Gives a field of which that value is not the
+   * only one; -1: there is none.
+   */
+  find(tokens: Tokenizer, entry: number, slots: Int32Array): number {
     const { tape } = tokens;
     const last = tape[entry + 3] as number;
     let anyFolded = false;
+    let repeated = -1;
     slots.fill(-1);
     for (let name = entry + 4, place = 0; name < last; place++) {
       const value = name + 4;
       const meaning = this.meaning(tokens, name, place);
-      if (meaning >= 0) slots[meaning] = value;
-      else if (meaning !== UNKNOWN) {
-        if (!anyFolded) this.foldedSlots.fill(-1);
+      if (meaning >= 0) {
+        if (slots[meaning] !== -1) repeated = meaning;
+        slots[meaning] = value;
+      } else if (meaning !== UNKNOWN) {
+        if (!anyFolded) this.forgetFolded();
         anyFolded = true;
-        this.foldedSlots[-2 - meaning] = value;
+        this.setFolded(-2 - meaning, value);
       }
       name = tape[value + 3] as number;
     }
-    if (!anyFolded) return;
-    for (let i = 0; i < slots.length; i++) if (slots[i] === -1) slots[i] = this.foldedSlots[i] as number;
+    if (!anyFolded) return repeated;
+    for (let i = 0; i < slots.length; i++) {
+      if (slots[i] !== -1) continue;
+      slots[i] = this.foldedSlots[i] as number;
+      if (this.foldedTwice[i] === 1) repeated = i;
+    }
+    return repeated;
+  }
+
+  private forgetFolded(): void {
+    this.foldedSlots.fill(-1);
+    this.foldedTwice.fill(0);
+  }
+
+  private setFolded(field: number, value: number): void {
+    if (this.foldedSlots[field] !== -1) this.foldedTwice[field] = 1;
+    this.foldedSlots[field] = value;
   }
 
   /** Index of the field with exactly this name; -2 - index for the one that only equals it without case; UNKNOWN. */

@@ -6,10 +6,12 @@ import { ARRAY, ESCAPED, FALSE, NULL, OBJECT, STRING, type Tokenizer, TRUE } fro
 /** Longer texts are cut in messages. */
 const MAX_SHOWN = 60;
 
-/** What all readers of a record share: its tokens, the rules, and the first thing that did not fit. */
+/** What all readers of a record share: its tokens, the rules, the first thing that did not fit, and the first name that is there twice. */
 export class ReadContext {
   /** Whether something in the record did not fit. */
   failed = false;
+  /** Path of a field of which the record has several values; null: there is none. */
+  repeated: string | null = null;
   /** Where arrays and maps stand while they are read: an index, or ~(tape entry of the key). One per `[]` in a path. */
   readonly positions: number[] = [];
   /** The text that `openText` made available. */
@@ -31,6 +33,12 @@ export class ReadContext {
 
   clear(): void {
     this.failed = false;
+    this.repeated = null;
+  }
+
+  /** Remembers the first field that has several values. */
+  noteRepeated(path: string): void {
+    this.repeated ??= path;
   }
 
   /** Remembers the first misfit of a record. Always undefined, which is what a reader answers for no value. */

@@ -180,7 +180,8 @@ class ShapeWriter {
     const { tape } = tokens;
     const { slots, children } = plan;
     const last = tape[entry + 3] as number;
-    plan.names.find(tokens, entry, slots);
+    // Records with a name twice are counted, so they are left to the plain decoder.
+    if (plan.names.find(tokens, entry, slots) !== -1) return false;
     this.depth++;
     if (plan.column >= 0) this.ops.push({ kind: PRESENT, column: plan.column });
     for (let name = entry + 4; name < last; name = tape[name + 7] as number) {

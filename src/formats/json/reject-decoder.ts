@@ -72,6 +72,8 @@ export class RejectDecoder<T> implements Decoder<T> {
     if (reason === null) {
       this.output.fast?.learn(this.records.tokens, window.offsetOf(start));
       this.output.rows.commit(end - start);
+      const field = this.context.repeated;
+      if (field !== null) this.request.repeatedName?.({ line: window.lineOf(start), field });
     } else {
       this.request.reject({
         line: window.lineOf(start),

@@ -104,12 +104,12 @@ export class SparkDecoder<T> implements Decoder<T> {
     const { tokens, context, rows } = this;
     const { bytes, start, end, tooLong } = this.records;
     this.entries = [];
+    context.clear();
     if (tooLong) return `longer than ${this.options.maxRecordBytes} bytes (maxRecordBytes)`;
     if (tokens.tokenize(bytes, start, end, true) !== VALUE) return tokens.reason;
     const entries = objectsOf(tokens.tape);
     if (entries === null) return 'expected an object or an array of objects';
     this.entries = entries;
-    context.clear();
     // All rows of a record share its fate, which is known when all are read.
     for (const entry of entries) rows.columns.read(entry, rows.row);
     return context.failed ? context.reason() : null;
@@ -134,16 +134,21 @@ export class SparkDecoder<T> implements Decoder<T> {
   }
 
   private keep(entry: number, malformed: boolean): void {
-    if (this.entries.length > 1) this.rows.columns.read(entry, this.rows.row);
+    if (this.entries.length > 1) {
+      this.context.clear();
+      this.rows.columns.read(entry, this.rows.row);
+    }
     this.commit(malformed);
   }
 
   private commit(malformed: boolean): void {
-    const { rows, corrupt } = this;
+    const { rows, corrupt, records } = this;
+    const field = this.context.repeated;
+    if (field !== null) this.request.repeatedName?.({ line: records.number, field });
     // Whatever a field of that name in the record held, the column is ours.
     if (malformed && corrupt !== null) this.setCorrupt(corrupt);
     else corrupt?.setNull(rows.row);
-    rows.commit(this.records.end - this.records.start);
+    rows.commit(records.end - records.start);
   }
 
   private setCorrupt(column: TextColumn): void {

@@ -37,6 +37,7 @@ export function* readSmallAs<T>(
       context.countInput(rows);
       context.countDropped(rows);
     },
+    repeatedName: (found) => context.countRepeatedName({ source: path, ...found }),
   };
   const buffer = new Uint8Array(Math.max(...splits.map(({ size }) => size)));
   let decoder: Decoder<T> | null = null;

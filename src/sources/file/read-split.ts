@@ -135,6 +135,7 @@ async function* readDecoded<T>(
         setAside += rows;
         context.countDropped(rows);
       },
+      repeatedName: (found) => context.countRepeatedName({ source: split.path, ...found }),
     };
     const decoded = named(disk, split, decode(file, request));
     for (let next = await decoded.next(); ; next = await decoded.next()) {

@@ -44,8 +44,12 @@ function checkSame(one: Decoded, two: Decoded): void {
     check(messages[0] === messages[1], () => `two ways, two errors:\n${messages.join('\n')}`);
     return;
   }
-  const texts = [one, two].map(({ batches, rejects, dropped }) =>
-    [...rowTexts(batches), ...rejects.map((reject) => JSON.stringify(reject)), `dropped ${dropped}`].join('\n'),
+  const texts = [one, two].map(({ batches, rejects, dropped, repeatedNames }) =>
+    [
+      ...rowTexts(batches),
+      ...[...rejects, ...repeatedNames].map((what) => JSON.stringify(what)),
+      `dropped ${dropped}`,
+    ].join('\n'),
   );
   check(texts[0] === texts[1], () => `two ways, two results:\n${texts.join('\n--- and ---\n')}`);
 }

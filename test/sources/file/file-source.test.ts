@@ -322,6 +322,7 @@ describe('reading', () => {
         reject() {},
         countInput() {},
         countDropped() {},
+        countRepeatedName() {},
         beginChunk() {},
         signal: new AbortController().signal,
       };
