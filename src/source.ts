@@ -45,6 +45,8 @@ export interface Source {
   prepareForAvailableNow?(): Promise<void>;
   /** A bounded run has taken what it could: throws when something was there that could not be read. */
   reportUnread?(): void;
+  /** What this run found so far, by name, for the progress (Spark: ReportsSourceMetrics). */
+  metrics?(): Readonly<Record<string, number>>;
   /** How other threads read the splits of this source; absent or null: they cannot. */
   readonly parallel?: ParallelReading | null;
   /** Calls `wake` when new data may be there. A hint: the engine also asks on its own. */

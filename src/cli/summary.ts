@@ -40,6 +40,8 @@ export function summaryLines(totals: RunTotals, elapsedMs: number, explainEmpty:
   if (totals.rowsWithRepeatedNames > 0) {
     lines.push('', `${plural(totals.rowsWithRepeatedNames, 'row')} had a name more than once: the last value counted`);
   }
+  const changedFiles = [...totals.changedFiles.values()].reduce((sum, count) => sum + count, 0);
+  if (changedFiles > 0) lines.push('', `${plural(changedFiles, 'input file')} changed after being read`);
   const time = whereTimeWent(totals);
   if (time !== null) lines.push('', time);
   if (totals.outputRows === 0) {

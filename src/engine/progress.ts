@@ -2,7 +2,7 @@ import type { Exclusion } from '../checkpoint/exclusions.ts';
 import type { OffsetEntry } from '../checkpoint/offsets.ts';
 import { splitName } from '../checkpoint/splits.ts';
 import type { Clock } from '../clock.ts';
-import type { Offset } from '../source.ts';
+import type { Offset, Source } from '../source.ts';
 import type { EventTimeStats, OperatorAccount } from './batch-run.ts';
 import type { CurrentRun } from './current-run.ts';
 import type { WatermarkJump } from './future-events.ts';
@@ -97,7 +97,10 @@ export interface SourceProgress {
   readonly endOffset: unknown;
   readonly latestOffset: unknown;
   readonly numInputRows: number;
-  /** Ours: `numFiles`, and `numRowsWithRepeatedNames` where there are any (see `RepeatedName`). */
+  /**
+   * Ours: `numFiles`, `numRowsWithRepeatedNames` where there are any (see `RepeatedName`), and what the source found since the run began
+   * (`Source.metrics`).
+   */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -105,7 +108,7 @@ export interface ProgressIdentity {
   readonly id: string;
   readonly runId: string;
   readonly name: string | null;
-  readonly sourceDescriptions: readonly string[];
+  readonly sources: readonly { readonly description: string; readonly source: Pick<Source, 'metrics'> }[];
   readonly sinkDescription: string;
   readonly hasWatermark: boolean;
 }
@@ -136,13 +139,13 @@ export function progressOf(
     durationMs,
     eventTime: eventTimeOf(report, identity.hasWatermark),
     stateOperators: report.operators.map(stateOperatorOf),
-    sources: identity.sourceDescriptions.map((description, index) => ({
+    sources: identity.sources.map(({ description, source }, index) => ({
       description,
       startOffset: report.startOffsets[index],
       endOffset: entry.sources[index]?.offset,
       latestOffset: entry.sources[index]?.offset,
       numInputRows: run.inputRows[index] ?? 0,
-      metrics: { numFiles: filesRead(report, index), ...repeatedNamesOf(report, index) },
+      metrics: { numFiles: filesRead(report, index), ...repeatedNamesOf(report, index), ...source.metrics?.() },
     })),
     sink: { description: identity.sinkDescription, numOutputRows: run.outputRows },
     account: {

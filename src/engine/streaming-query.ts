@@ -50,7 +50,7 @@ export class StreamingQuery {
       id: parts.checkpoint.id,
       runId: this.runId,
       name: parts.name,
-      sourceDescriptions: parts.sources.map(({ description }) => description),
+      sources: parts.sources,
       sinkDescription: parts.sinkDescription,
       hasWatermark: [...nodesOf(parts.query.physical)].some((node) => node.op === 'watermark'),
     };

@@ -110,6 +110,20 @@ describe('runQuery', () => {
     expect(io.err()).toContain('\n1,201 rows had a name more than once: the last value counted\n');
   });
 
+  test('tells of files that changed, of which each report holds all that its run has found', async () => {
+    const io = createFakeIo();
+    const fake = createFakeQuery();
+    const run = runQuery(fake.query, OPTIONS, io);
+    const found = (runId: string, numChangedFiles: number) =>
+      fake.batch({ ...FIRST, runId, sources: [{ metrics: { numFiles: 1, numChangedFiles } }, {}] });
+    found('a', 1);
+    found('b', 5);
+    found('a', 3);
+    fake.end();
+    await run;
+    expect(io.err()).toContain('\n8 input files changed after being read\n');
+  });
+
   test('says why nothing came out', async () => {
     const io = createFakeIo();
     const fake = createFakeQuery(['2 windows are open', 'the watermark is 2026-01-01T00:00:00Z']);

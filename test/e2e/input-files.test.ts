@@ -125,6 +125,7 @@ describe('files that change', () => {
     work.deliver('json/a.json', clicksArray('2026-01-01T00:00:02Z', '2026-01-01T00:00:03Z'));
     const again = await task1();
     expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('a.json was changed after it was read')]);
+    expect(again.stderr).toContain('\n1 input file changed after being read\n');
     expect((await task1()).stderr).not.toContain('was changed');
     expect(rows()).toHaveLength(3);
   });

@@ -240,6 +240,12 @@ class FolderSource implements FileSource {
     this.isFixed = true;
   }
 
+  /** `numChangedFiles`, where there are any. */
+  metrics(): Readonly<Record<string, number>> {
+    const { changedFiles } = this.changes;
+    return changedFiles === 0 ? {} : { numChangedFiles: changedFiles };
+  }
+
   reportUnread(): void {
     this.unread.report();
   }

@@ -5,7 +5,7 @@ import type { ChangedFiles } from '../../../src/sources/file/options.ts';
 import { ModelDisk } from '../../support/model-disk.ts';
 import { CHECKPOINT, IN, modelQuery, numbersIn, runModelQuery } from '../../support/model-query.ts';
 import { catchWarnings } from '../../support/warnings.ts';
-import { codeOf, cutEverywhere } from '../../support/windows-on-model.ts';
+import { codeOf, cutEverywhere, rewindModel } from '../../support/windows-on-model.ts';
 
 const warnings = catchWarnings();
 
@@ -219,6 +219,25 @@ test.each<ChangedFiles>(['fail', 'reprocess'])('%s: no file is passed over, howe
   expect(sorted(next).slice(600)).toEqual(policy === 'fail' ? [] : [1000, 1299, 1300, 1599]);
 });
 
+test('the progress counts changed files, each once for each time that it was taken, from the start of the run', async () => {
+  const disk = twoFiles();
+  const query = await modelQuery(disk, options('reprocess')).trigger({ manual: true }).start('/model/out');
+  const counts: unknown[] = [];
+  query.onProgress(({ sources }) => counts.push(sources[0]?.metrics.numChangedFiles));
+  const runAll = async () => {
+    while (await query.runTrigger());
+  };
+  await runAll();
+  for (const { text } of CHANGES.slice(0, 2)) {
+    change(disk, { text });
+    await runAll();
+  }
+  disk.writeFile(`${IN}/3.json`, '{"n":3}\n', 9e6);
+  await runAll();
+  await query.stop();
+  expect(counts).toEqual([undefined, undefined, 1, 2, 2]);
+});
+
 test('fail names the first changed file and the others', async () => {
   const disk = twoFiles();
   await runModelQuery(disk, options('fail'));
@@ -317,3 +336,27 @@ test('reprocess: a quarantined file that is mended where it is is taken', async 
   await runModelQuery(disk.nextProcess(), failfast);
   expect(sorted(disk)).toEqual([1, 50, 51, 52]);
 });
+
+test.each([
+  ['was not flushed', 100],
+  ['was flushed', 4],
+])(
+  'reprocess: a rewind takes back the batch that took a file again, of which the record %s',
+  async (_, keepBatches) => {
+    const disk = twoFiles();
+    await runModelQuery(disk, options('reprocess', keepBatches));
+    change(disk, CHANGES[0] as Change);
+    for (const n of [3, 4, 5]) {
+      await runModelQuery(disk.nextProcess(), options('reprocess', keepBatches));
+      disk.writeFile(`${IN}/${n}.json`, `{"n":${n}}\n`, 9e6 + n);
+    }
+    expect(sorted(disk)).toEqual(rows(50, 51, 52, 3, 4));
+    expect(disk.look(`${CHECKPOINT}/sources/0/3`) === null).toBe(keepBatches === 100);
+    await rewindModel(disk.nextProcess(), 1);
+    expect(sorted(disk)).toEqual(rows());
+    for (let start = 0; start < 2; start++) {
+      await runModelQuery(disk.nextProcess(), options('reprocess', keepBatches));
+      expect(sorted(disk)).toEqual(rows(50, 51, 52, 3, 4, 5));
+    }
+  },
+);
