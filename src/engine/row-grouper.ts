@@ -71,6 +71,12 @@ export class RowGrouper {
         this.groupCodes[index] = grown;
       });
     }
+    if (codes.length === 1) {
+      // The numbers of one column are those of the groups.
+      for (const column = this.groupCodes[0] as Int32Array; this.groups < size; this.groups++)
+        column[this.groups] = this.groups;
+      return;
+    }
     for (let row = 0; this.groups < size; row++) {
       if ((groups[row] as number) !== this.groups) continue;
       for (let c = 0; c < codes.length; c++) {
