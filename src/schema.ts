@@ -84,6 +84,32 @@ export function sameType(a: DataType, b: DataType): boolean {
   return formatType(a) === formatType(b);
 }
 
+/**
+ * A name that a struct in the type has more than once, as a path (`a.b`); null: there is none. Names are compared without regard to
+ * case, as in Spark (`SchemaUtils.checkColumnNameDuplication`).
+ */
+export function repeatedField(type: DataType): string | null {
+  switch (type.kind) {
+    case 'array':
+      return repeatedField(type.element);
+    case 'map':
+      return repeatedField(type.key) ?? repeatedField(type.value);
+    case 'struct': {
+      const seen = new Set<string>();
+      for (const { name, type: inner } of type.fields) {
+        const lower = name.toLowerCase();
+        if (seen.has(lower)) return name;
+        seen.add(lower);
+        const below = repeatedField(inner);
+        if (below !== null) return `${name}.${below}`;
+      }
+      return null;
+    }
+    default:
+      return null;
+  }
+}
+
 /** Spark's short text of a type (`DataType.simpleString`): `bigint`, `array<string>`, `struct<a:int>`. */
 export function formatType(type: DataType): string {
   switch (type.kind) {

@@ -15,8 +15,10 @@ import { analyze } from '../plan/analyze.ts';
 import type { LogicalPlan, StreamInput } from '../plan/logical.ts';
 import { neededColumns } from '../plan/needed-columns.ts';
 import type { AnalyzedQuery, PhysicalPlan } from '../plan/physical.ts';
+import { schemaOf } from '../plan/physical.ts';
 import { checkStreaming } from '../plan/supported.ts';
 import type { OutputMode, Sink } from '../sink.ts';
+import { checkUniqueColumns } from '../sinks/unique-columns.ts';
 import type { MemoryStream } from '../sources/memory.ts';
 import { rateSource } from '../sources/rate.ts';
 import { socketSource } from '../sources/socket.ts';
@@ -54,6 +56,7 @@ export function checkQuery(definition: QueryDefinition): { query: AnalyzedQuery;
   // The sink first, as in Spark: DataStreamWriter checks it before the query manager checks the plan.
   checkSink(sink, definition.outputMode, continuous, query.physical.output);
   checkStreaming(query, definition.outputMode, continuous);
+  if (sink.outputFolder !== null) checkUniqueColumns(schemaOf(query.physical.output));
   // foreachBatch writes to the folder that its rejects go to, if to any.
   const output = sink.outputFolder ?? (sink.spec.kind === 'foreachBatch' ? sink.rejectsFolder : null);
   if (output !== null) refuseSelfFeeding(query.streams, output);

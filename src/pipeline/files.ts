@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { configError } from '../errors.ts';
 import type { Disk } from '../fs/disk.ts';
 import type { Schema } from '../schema.ts';
-import { field, STRING, struct } from '../schema.ts';
+import { field, repeatedField, STRING, struct } from '../schema.ts';
 import { ownOutput } from '../sinks/own-output.ts';
 import type { ReadContext, RejectedRecord } from '../source.ts';
 import { fileSourceSchema } from '../sources/file/columns.ts';
@@ -47,6 +47,13 @@ export function fileInput(
   if (format === 'json' && formatOptions.mode === undefined) formatOptions.mode = 'reject';
   checkFileSourceOptions(sourceOptions);
   const known = schema ?? defaultSchema(path, format);
+  const repeated = repeatedField(known);
+  if (repeated !== null) {
+    throw configError(
+      'COLUMN_ALREADY_EXISTS',
+      `Reading ${path} as ${format}: the schema has "${repeated}" more than once (case does not count), so that nobody could say which one is meant. Give each name once.`,
+    );
+  }
   return { path, format, schema: known, sourceOptions, formatOptions: checkFormatOptions(format, formatOptions) };
 }
 

@@ -68,8 +68,13 @@ export function nameOf(item: Expr): string {
   return outputName(item);
 }
 
+/** The expression without aliases, but for those that name the fields of a struct. */
 export function stripAlias(expr: Expr): Expr {
-  return expr.kind === 'alias' ? stripAlias(expr.child) : mapChildren(expr, stripAlias);
+  if (expr.kind === 'alias') return stripAlias(expr.child);
+  const isStruct = expr.kind === 'call' && expr.name.toLowerCase() === 'struct';
+  return mapChildren(expr, (child) =>
+    isStruct && child.kind === 'alias' ? { ...child, child: stripAlias(child.child) } : stripAlias(child),
+  );
 }
 
 /** Which watermark a computed column carries: copies of the marked column, and window_time of a marked window. */

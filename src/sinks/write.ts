@@ -12,6 +12,7 @@ import { PartWriter } from './part-writer.ts';
 import { type PartitionSplitter, partitionSplitter } from './partition-folders.ts';
 import { removeFiles } from './remove-files.ts';
 import { addToManifest, removeUnfinishedEntries } from './spark-manifest.ts';
+import { checkUniqueColumns } from './unique-columns.ts';
 
 export interface OutputRequest {
   readonly disk: Disk;
@@ -56,7 +57,7 @@ export interface OutputFolder {
   /**
    * Writes a batch's files: encoded under temporary names, each fsynced, then published by rename in order, one fsync per
    * folder. The same batchId again leaves the same files; what an earlier, longer attempt left of this batch is removed. A
-   * batch without rows has no file.
+   * batch without rows has no file. Errors: COLUMN_ALREADY_EXISTS.
    */
   write(batch: OutputBatch): Promise<WrittenBatch>;
 }
@@ -72,6 +73,7 @@ export function openOutput(given: OutputRequest): OutputFolder {
   let lastBatchId: number | null = null;
   return {
     async write(batch) {
+      checkUniqueColumns(batch.schema);
       const written = await writeParts(request, batch);
       publishParts(request, written.parts);
       // Only a batch that another process began, or that is run again, can have left-overs; looking costs a listing.

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createSession } from '../../src/index.ts';
+import { col, collectList, createSession, struct } from '../../src/index.ts';
 
 const table = createSession()
   .read.schema('a INT')
@@ -21,6 +21,13 @@ test.each<[call: string, make: () => unknown, found: string]>([
       message: expect.stringMatching(`found ${found.replaceAll(/[()*]/g, '.')}`),
     }),
   );
+});
+
+test('aliases inside struct(...) name its fields, also in aggregates', async () => {
+  const inSelect = table.selectExpr('struct(a AS x, struct(a + 1 AS Y) AS z) AS s');
+  expect(await inSelect.collect()).toEqual([{ s: { x: 1, z: { Y: 2 } } }]);
+  const inAggregate = table.groupBy('a').agg(collectList(struct(col('a').as('x'), col('a').as('y'))).as('all'));
+  expect(await inAggregate.collect()).toEqual([{ a: 1, all: [{ x: 1, y: 1 }] }]);
 });
 
 test.each(['explode()', 'posexplode(array(1), 2)'])('%s has not the one argument of a generator', async (call) => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSession } from '../../src/index.ts';
+import { catchWarnings } from '../support/warnings.ts';
 import { createWorkspace, dataFiles, rejects, type Workspace } from '../support/workspace.ts';
 
 let work: Workspace;
+const warnings = catchWarnings();
 beforeEach(() => {
   work = createWorkspace('content');
 });
@@ -20,6 +22,8 @@ interface Way {
   readonly to: 'json' | 'csv' | 'parquet';
   readonly schema: string;
   readonly options?: Readonly<Record<string, string | number | boolean>>;
+  /** Default: all columns. */
+  readonly select?: readonly string[];
 }
 
 /** Sends a file through a query, without change but for the format. */
@@ -28,13 +32,18 @@ async function through(content: string | Uint8Array, way: Way, name = 'a'): Prom
   return await run(work.path(name, 'in'), way, name);
 }
 
-async function run(folder: string, { from, to, schema, options = {} }: Way, name: string): Promise<Through> {
+async function run(
+  folder: string,
+  { from, to, schema, options = {}, select = ['*'] }: Way,
+  name: string,
+): Promise<Through> {
   const out = work.path(name, 'out');
   const query = await createSession()
     .readStream.format(from)
     .schema(schema)
     .options({ ...options, settle: 0 })
     .load(folder)
+    .selectExpr(...select)
     .writeStream.format(to)
     .options({ checkpointLocation: work.path(name, 'checkpoint') })
     .trigger({ availableNow: true })
@@ -120,6 +129,53 @@ describe('names of fields', () => {
     expect(lines).toEqual([record]);
   });
 
+  test('a name with a dot in it is not the field of a struct', async () => {
+    const record = '{"a.b":1,"a":{"b":2},"A.B":3}';
+    const schema = '`a.b` INT, a STRUCT<b: INT>';
+    const same = await through(`${record}\n{"a":{"b":4}}\n{"a.b":5}`, { ...JSON_TO_JSON, schema });
+    expect(same.lines).toEqual(['{"a.b":1,"a":{"b":2}}', '{"a":{"b":4}}', '{"a.b":5}']);
+    const both = await through(record, { ...JSON_TO_CSV, schema, select: ['a.b AS nested', '`a.b` AS dotted'] }, 'b');
+    expect(both.lines).toEqual(['2,1']);
+    const dotted = await through(record, { ...JSON_TO_CSV, schema: '`a.b` INT' }, 'c');
+    expect(dotted.lines).toEqual(['1']);
+    const nested = await through(record, { ...JSON_TO_CSV, schema: 'a STRUCT<b: INT>', select: ['a.b'] }, 'd');
+    expect(nested.lines).toEqual(['2']);
+  });
+
+  test.each(['csv', 'json', 'parquet'] as const)('two columns of one name never share a file: %s', async (to) => {
+    const schema = '`a.b` INT, a STRUCT<b: INT>';
+    for (const [i, other] of ['a.b AS `a.b`', 'a.b AS `A.B`'].entries()) {
+      const stopped = through('{"a":{"b":1}}', { from: 'json', to, schema, select: ['`a.b`', other] }, `${to}${i}`);
+      await expect(stopped).rejects.toMatchObject({ code: 'COLUMN_ALREADY_EXISTS' });
+    }
+    const inside = through('{"a":{"b":1}}', { from: 'json', to, schema, select: ['struct(a.b, a.b AS B) AS s'] }, to);
+    await expect(inside).rejects.toThrow('The output has "s.B" more than once');
+  });
+
+  test('nor does a batch in foreachBatch, or a static table', async () => {
+    work.deliver('in/a.json', '{"a":1}');
+    const session = createSession();
+    const stream = session.readStream.schema('a INT').option('settle', 0).json(work.path('in'));
+    const writer = stream.selectExpr('a', 'a + 1 AS A').writeStream;
+    const query = await writer
+      .foreachBatch(async (batch) => void (await batch.write.csv(work.path('out'))))
+      .option('checkpointLocation', work.path('checkpoint'))
+      .trigger({ availableNow: true })
+      .start();
+    await expect(query.awaitTermination()).rejects.toThrow('more than once');
+    const table = session.read.schema('a INT').json(work.path('in')).selectExpr('a', 'a AS a');
+    await expect(table.write.csv(work.path('table'))).rejects.toMatchObject({ code: 'COLUMN_ALREADY_EXISTS' });
+    expect(await table.collect()).toHaveLength(1);
+  });
+
+  test.each(['a INT, b INT, A STRING', 's STRUCT<a: INT, l: ARRAY<STRUCT<x: INT, x: INT>>>'])(
+    'a schema that has a name twice is refused: %s',
+    (schema) => {
+      const reader = createSession().readStream.format('json').schema(schema);
+      expect(() => reader.load(work.path('in'))).toThrow(expect.objectContaining({ code: 'COLUMN_ALREADY_EXISTS' }));
+    },
+  );
+
   test('of a name that is there twice, the last one counts', async () => {
     const { lines, aside } = await through('{"n":1,"n":2}\n{"s":{"a":1},"n":3,"s":{"b":2}}\n', {
       ...JSON_TO_JSON,
@@ -127,6 +183,7 @@ describe('names of fields', () => {
     });
     expect(lines).toEqual(['{"n":2}', '{"n":3,"s":{"b":2}}']);
     expect(aside).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('a.json, line 1: an object of the record has n more than once')]);
   });
 
   test('a name with a dot is not the way into a struct', async () => {
