@@ -30,6 +30,9 @@ export async function startTogether(starts: readonly NamedStart[]): Promise<Runn
     onProgress(listener) {
       for (const query of queries) query.onProgress(listener);
     },
+    get sourceMetrics() {
+      return queries.flatMap((query) => query.sourceMetrics);
+    },
     explainEmpty: () => explainAll(queries, starts),
   };
 }
@@ -54,6 +57,9 @@ export function startInOrder(starts: readonly NamedStart[]): RunningQuery {
       await started.at(-1)?.stop();
     },
     onProgress: (listener) => void listeners.push(listener),
+    get sourceMetrics() {
+      return started.flatMap((query) => query.sourceMetrics);
+    },
     explainEmpty: () => explainAll(started, starts),
   };
 }

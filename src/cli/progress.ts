@@ -3,7 +3,6 @@
  * the number of files (ours). The engine's own type is wider.
  */
 export interface QueryProgress {
-  readonly runId?: string;
   readonly batchId: number;
   readonly numInputRows: number;
   readonly processedRowsPerSecond?: number;
@@ -53,8 +52,6 @@ export interface RunTotals {
   readonly rowsHeldBack: number;
   /** Rows whose records have a name more than once in an object. */
   readonly rowsWithRepeatedNames: number;
-  /** Files found changed after they were read, by run: each report tells of all found so far. */
-  readonly changedFiles: ReadonlyMap<string, number>;
   /** What the stateful operators hold after the last batch; null when there are none. */
   readonly state: StateTotals | null;
 }
@@ -76,7 +73,6 @@ export const NO_TOTALS: RunTotals = {
   quarantined: [],
   rowsHeldBack: 0,
   rowsWithRepeatedNames: 0,
-  changedFiles: new Map(),
   state: null,
 };
 
@@ -97,7 +93,6 @@ export function addProgress(totals: RunTotals, progress: QueryProgress): RunTota
     quarantined: [...totals.quarantined, ...(progress.account?.quarantined ?? [])],
     rowsHeldBack: totals.rowsHeldBack + (progress.futureEvents?.rowsHeldBack ?? 0),
     rowsWithRepeatedNames: totals.rowsWithRepeatedNames + sumOf(progress, 'numRowsWithRepeatedNames'),
-    changedFiles: new Map(totals.changedFiles).set(progress.runId ?? '', sumOf(progress, 'numChangedFiles')),
     state: stateOf(progress) ?? totals.state,
   };
 }

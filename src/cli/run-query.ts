@@ -13,6 +13,8 @@ export interface RunningQuery {
   stop(): Promise<void>;
   /** Calls `listener` after every batch, in order. */
   onProgress(listener: (progress: QueryProgress) => void): void;
+  /** What each source found so far, by name. */
+  readonly sourceMetrics: readonly Readonly<Record<string, number>>[];
   /** Why nothing came out: open windows, the event time that closes the next, the watermark. A sentence each. */
   explainEmpty(): readonly string[];
 }
@@ -54,7 +56,7 @@ export async function runQuery(query: RunningQuery, options: RunQueryOptions, io
     line.clear();
   }
   if (!options.quiet) {
-    const lines = summaryLines(totals, io.clock.monotonicMs() - startMs, () => query.explainEmpty());
+    const lines = summaryLines(totals, io.clock.monotonicMs() - startMs, query);
     io.stderr.write(`${lines.join('\n')}\n`);
   }
   const code = signals.exitCode();

@@ -1,4 +1,5 @@
 import type { OperatorAccount, RunTotals } from './progress.ts';
+import type { RunningQuery } from './run-query.ts';
 import { formatCount, formatDuration, formatTable, plural, type TableColumn } from './table.ts';
 
 const RIGHT = 'right';
@@ -21,7 +22,11 @@ const WHOLE = 'triggerExecution';
  * The closing words of a run: what was read, what became of it per operator, where time went, and, when nothing came
  * out although rows went in or are held, why.
  */
-export function summaryLines(totals: RunTotals, elapsedMs: number, explainEmpty: () => readonly string[]): string[] {
+export function summaryLines(
+  totals: RunTotals,
+  elapsedMs: number,
+  query: Pick<RunningQuery, 'sourceMetrics' | 'explainEmpty'>,
+): string[] {
   const rate = elapsedMs > 0 ? Math.round((totals.inputRows / elapsedMs) * 1000) : 0;
   const lines = [
     `${plural(totals.inputRows, 'row')} from ${plural(totals.files, 'file')} in ${plural(totals.batches, 'batch', 'batches')}, ` +
@@ -40,12 +45,12 @@ export function summaryLines(totals: RunTotals, elapsedMs: number, explainEmpty:
   if (totals.rowsWithRepeatedNames > 0) {
     lines.push('', `${plural(totals.rowsWithRepeatedNames, 'row')} had a name more than once: the last value counted`);
   }
-  const changedFiles = [...totals.changedFiles.values()].reduce((sum, count) => sum + count, 0);
+  const changedFiles = query.sourceMetrics.reduce((sum, { numChangedFiles = 0 }) => sum + numChangedFiles, 0);
   if (changedFiles > 0) lines.push('', `${plural(changedFiles, 'input file')} changed after being read`);
   const time = whereTimeWent(totals);
   if (time !== null) lines.push('', time);
   if (totals.outputRows === 0) {
-    const reasons = explainEmpty();
+    const reasons = query.explainEmpty();
     if (reasons.length > 0) lines.push('', 'Nothing came out:', ...reasons.map((reason) => `  ${reason}`));
   }
   return lines;

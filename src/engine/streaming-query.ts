@@ -105,6 +105,11 @@ export class StreamingQuery {
     return this.events.recent;
   }
 
+  /** What each source found since the run began, by name: the progress has it as well, as of its batch. */
+  get sourceMetrics(): readonly Readonly<Record<string, number>>[] {
+    return this.parts.sources.map(({ source }) => source.metrics?.() ?? {});
+  }
+
   /** Resolves when the query has ended; rejects with what made it fail. */
   awaitTermination(): Promise<void> {
     return this.finished;

@@ -22,6 +22,7 @@ function createFakeQuery(reasons: readonly string[] = []) {
     onProgress: (added) => {
       listener = added;
     },
+    sourceMetrics: [],
     explainEmpty: () => reasons,
   };
   return { query, batch: (progress: QueryProgress) => listener(progress), end, fail, stops };
@@ -110,18 +111,17 @@ describe('runQuery', () => {
     expect(io.err()).toContain('\n1,201 rows had a name more than once: the last value counted\n');
   });
 
-  test('tells of files that changed, of which each report holds all that its run has found', async () => {
+  test('tells of files that changed after they were read, also when no batch came after', async () => {
     const io = createFakeIo();
     const fake = createFakeQuery();
-    const run = runQuery(fake.query, OPTIONS, io);
-    const found = (runId: string, numChangedFiles: number) =>
-      fake.batch({ ...FIRST, runId, sources: [{ metrics: { numFiles: 1, numChangedFiles } }, {}] });
-    found('a', 1);
-    found('b', 5);
-    found('a', 3);
+    const run = runQuery(
+      { ...fake.query, sourceMetrics: [{ numChangedFiles: 1199 }, {}, { numChangedFiles: 1 }] },
+      OPTIONS,
+      io,
+    );
     fake.end();
     await run;
-    expect(io.err()).toContain('\n8 input files changed after being read\n');
+    expect(io.err()).toContain('\n1,200 input files changed after being read\n');
   });
 
   test('says why nothing came out', async () => {

@@ -95,7 +95,8 @@ describe('files that change', () => {
     await run('task1', ...FOLDERS1, '--once', '--settle', '0');
     work.deliver('json/a.json', clicksArray('2026-01-01T00:00:01Z', '2026-01-01T00:00:02Z'));
     const again = await run('task1', ...FOLDERS1, '--once', '--settle', '0');
-    expect(again.stderr).toContain('a.json');
+    expect(again.stderr).toContain('a.json was changed after it was read');
+    expect(again.stderr).toContain('\n1 input file changed after being read\n');
     expect(rows()).toHaveLength(1);
   });
 
