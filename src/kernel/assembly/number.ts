@@ -62,6 +62,8 @@ function wholeNumber(start: usize): usize {
   return p;
 }
 
+// @ts-ignore: decorator
+@inline
 export function safeInteger(p: usize, to: usize): usize {
   const bytes = eightBytes(p);
   const count = digitCount(bytes);
@@ -69,6 +71,10 @@ export function safeInteger(p: usize, to: usize): usize {
     store<f64>(to, <f64>digitsValue(bytes, count));
     return p + <usize>count;
   }
+  return anySafeInteger(p, to);
+}
+
+function anySafeInteger(p: usize, to: usize): usize {
   const end = wholeNumber(p);
   if (end == NO || whole > <i64>MAX_SAFE || whole < -<i64>MAX_SAFE) return NO;
   store<f64>(to, <f64>whole);
@@ -86,6 +92,8 @@ export function smallInteger(p: usize, to: usize, min: i64, max: i64): usize {
  * Correctly rounded: digits that a double holds exactly, times or divided by a power of ten that it holds exactly, is one
  * rounding (Clinger 1990). Other numbers are left to others.
  */
+// @ts-ignore: decorator
+@inline
 export function double(start: usize, to: usize): usize {
   const bytes = eightBytes(start);
   const count = digitCount(bytes);
