@@ -2,7 +2,7 @@ import type { ColumnMetaData, Encoding, SchemaElement } from 'hyparquet';
 import type { ParquetWriter } from 'hyparquet-writer';
 import type { FlatValues } from './flat-values.ts';
 import { dataPageHeader, dictionaryPageHeader, PLAIN, RLE_DICTIONARY } from './page-header.ts';
-import { bitsFor, runLengths } from './run-lengths.ts';
+import { bitsFor, oneRun, runLengths } from './run-lengths.ts';
 
 /** What the library keeps of a column chunk, to write the footer. */
 type WrittenColumn = ParquetWriter['pendingIndexes'][number];
@@ -196,9 +196,7 @@ function writeDictionary(
 
 function definitionLevels(element: SchemaElement, validity: Uint8Array | null, from: number, to: number): Uint8Array {
   if (element.repetition_type !== 'OPTIONAL') return new Uint8Array(0);
-  return validity === null
-    ? runLengths(new Uint8Array(to - from).fill(1), 0, to - from, 1)
-    : runLengths(validity, from, to, 1);
+  return validity === null ? oneRun(1, to - from, 1) : runLengths(validity, from, to, 1);
 }
 
 function countOnes(validity: Uint8Array, from: number, to: number): number {

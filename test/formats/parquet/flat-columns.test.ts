@@ -9,7 +9,7 @@ import { type Cell, cellAt, toBytesVector, type Vector, vectorOf } from '../../.
 import { bytesDictionary, rangeDictionary, wordDictionary } from '../../../src/formats/parquet/dictionary.ts';
 import { flatValues } from '../../../src/formats/parquet/flat-values.ts';
 import { parquetFormat } from '../../../src/formats/parquet/parquet-format.ts';
-import { bitsFor, runLengths } from '../../../src/formats/parquet/run-lengths.ts';
+import { bitsFor, oneRun, runLengths } from '../../../src/formats/parquet/run-lengths.ts';
 import {
   BINARY,
   BOOLEAN,
@@ -265,6 +265,9 @@ test('run lengths are read as they were written', () => {
       ).toEqual(values.slice(start));
     }),
   );
+  for (const length of [0, 1, 7, 8, 1000, 2 ** 21]) {
+    expect(readRuns(oneRun(5, length, 20), 20, length)).toEqual(Array<number>(length).fill(5));
+  }
   expect([0, 1, 2, 3, 4, 5, 1 << 20].map(bitsFor)).toEqual([0, 0, 1, 2, 2, 3, 20]);
 });
 
