@@ -27,7 +27,7 @@ export interface SeenRecord {
   has(key: string): boolean;
   get(key: string): SeenFile | undefined;
   paths(): Iterable<string>;
-  /** The files of a batch; called for every batch in order. A batch that is flushed already is passed over. */
+  /** The files of a batch, each in place of what is kept under its key; called for every batch in order. One that is flushed already is passed over. */
   addBatch(batchId: number, files: Iterable<SeenFile & { readonly path: string }>): void;
   forget(keys: Iterable<string>): void;
   /** Makes everything through `batchId` durable. */
