@@ -39,6 +39,20 @@ function digitsValue(bytes: u64, count: u64): u64 {
   return (x * 10000 + (x >> 32)) & 0xffffffff;
 }
 
+/** What `digitRun` read, with what it was to stand behind. */
+let value: u64 = 0;
+
+/** Appends the digits from `start` on to `before`; the address behind them. 64 bits may be too few: the callers count. */
+// @ts-ignore: decorator
+@inline
+function digitRun(start: usize, before: u64): usize {
+  let p = start;
+  let sum = before;
+  for (let next = digit(p); next <= 9; next = digit(++p)) sum = sum * 10 + next;
+  value = sum;
+  return p;
+}
+
 /** What `wholeNumber` read. */
 let whole: i64 = 0;
 
@@ -48,16 +62,9 @@ let whole: i64 = 0;
 function wholeNumber(start: usize): usize {
   const negative = load<u8>(start) == MINUS;
   const first = negative ? start + 1 : start;
-  let p = first;
-  let value: u64 = 0;
-  let next = digit(p);
-  if (next > 9) return NO;
-  do {
-    value = value * 10 + next;
-    next = digit(++p);
-  } while (next <= 9);
+  const p = digitRun(first, 0);
   const digits = p - first;
-  if (digits > 18 || (digits > 1 && digit(first) == 0)) return NO;
+  if (digits == 0 || digits > 18 || (digits > 1 && digit(first) == 0)) return NO;
   whole = negative ? -<i64>value : <i64>value;
   return p;
 }
@@ -99,18 +106,18 @@ export function double(start: usize, to: usize): usize {
   const count = digitCount(bytes);
   if (count - 1 < 7 && (count == 1 || (bytes & 0xff) != 0)) {
     let p = start + <usize>count;
-    const value = digitsValue(bytes, count);
+    const integer = digitsValue(bytes, count);
     if (load<u8>(p) == DOT) {
       const fraction = eightBytes(++p);
       const digits = digitCount(fraction);
       p += <usize>digits;
       if (digits - 1 < 7 && (<u32>load<u8>(p) | 32) != 101) {
         const power = load<f64>(POWERS + (<usize>digits << 3));
-        store<f64>(to, (<f64>value * power + <f64>digitsValue(fraction, digits)) / power);
+        store<f64>(to, (<f64>integer * power + <f64>digitsValue(fraction, digits)) / power);
         return p;
       }
     } else if ((<u32>load<u8>(p) | 32) != 101) {
-      store<f64>(to, <f64>value);
+      store<f64>(to, <f64>integer);
       return p;
     }
   }
@@ -120,52 +127,37 @@ export function double(start: usize, to: usize): usize {
 function anyDouble(start: usize, to: usize): usize {
   const negative = load<u8>(start) == MINUS;
   const first = negative ? start + 1 : start;
-  let p = first;
-  let mantissa: u64 = 0;
-  let next = digit(p);
-  if (next > 9) return NO;
-  do {
-    mantissa = mantissa * 10 + next;
-    next = digit(++p);
-  } while (next <= 9);
+  let p = digitRun(first, 0);
   let digits = p - first;
-  if (digits > 1 && digit(first) == 0) return NO;
+  if (digits == 0 || (digits > 1 && digit(first) == 0)) return NO;
   let exponent: i32 = 0;
   if (load<u8>(p) == DOT) {
-    const fraction = ++p;
-    next = digit(p);
-    if (next > 9) return NO;
-    do {
-      mantissa = mantissa * 10 + next;
-      next = digit(++p);
-    } while (next <= 9);
+    const fraction = p + 1;
+    p = digitRun(fraction, value);
+    if (p == fraction) return NO;
     digits += p - fraction;
     exponent = -<i32>(p - fraction);
   }
+  const mantissa = value;
   if (digits > MAX_DIGITS || mantissa > MAX_SAFE) return NO;
   if ((<u32>load<u8>(p) | 32) == 101) {
     const sign = load<u8>(++p);
     if (sign == MINUS || sign == 43) p++;
     const from = p;
-    let power: i32 = 0;
-    next = digit(p);
-    if (next > 9) return NO;
-    do {
-      power = power * 10 + <i32>next;
-      next = digit(++p);
-    } while (next <= 9);
-    if (p - from > 4) return NO;
+    p = digitRun(from, 0);
+    if (p == from || p - from > 4) return NO;
+    const power = <i32>value;
     exponent += sign == MINUS ? -power : power;
   }
-  let value = <f64>mantissa;
+  let result = <f64>mantissa;
   if (exponent < 0) {
     if (exponent < -22) return NO;
-    value /= load<f64>(POWERS + (<usize>-exponent << 3));
+    result /= load<f64>(POWERS + (<usize>-exponent << 3));
   } else if (exponent > 0) {
     if (exponent > 22) return NO;
-    value *= load<f64>(POWERS + (<usize>exponent << 3));
+    result *= load<f64>(POWERS + (<usize>exponent << 3));
   }
-  store<f64>(to, negative ? -value : value);
+  store<f64>(to, negative ? -result : result);
   return p;
 }
 
@@ -173,32 +165,22 @@ function anyDouble(start: usize, to: usize): usize {
 export function decimal(start: usize, to: usize, scale: i64, limit: i64): usize {
   const negative = load<u8>(start) == MINUS;
   const first = negative ? start + 1 : start;
-  let p = first;
-  let value: i64 = 0;
-  let next = digit(p);
-  if (next > 9) return NO;
-  do {
-    value = value * 10 + next;
-    next = digit(++p);
-  } while (next <= 9);
+  let p = digitRun(first, 0);
   let digits = <i64>(p - first);
-  if (digits > 1 && digit(first) == 0) return NO;
+  if (digits == 0 || (digits > 1 && digit(first) == 0)) return NO;
   let missing = scale;
   if (load<u8>(p) == DOT) {
-    const fraction = ++p;
-    next = digit(p);
-    if (next > 9) return NO;
-    do {
-      value = value * 10 + next;
-      next = digit(++p);
-    } while (next <= 9);
+    const fraction = p + 1;
+    p = digitRun(fraction, value);
+    if (p == fraction) return NO;
     digits += p - fraction;
     missing -= p - fraction;
   }
   if (missing < 0 || digits + missing > 18 || (<u32>load<u8>(p) | 32) == 101) return NO;
-  for (; missing > 0; missing--) value *= 10;
-  if (value >= limit) return NO;
-  store<i64>(to, negative ? -value : value);
+  let scaled = <i64>value;
+  for (; missing > 0; missing--) scaled *= 10;
+  if (scaled >= limit) return NO;
+  store<i64>(to, negative ? -scaled : scaled);
   return p;
 }
 
