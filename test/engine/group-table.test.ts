@@ -126,12 +126,19 @@ describe('groups are found, closed and come back in order', () => {
     );
   });
 
+  const pagesAt = (time: number, count: number, first = 0): Row[] =>
+    Array.from({ length: count }, (_, n) => [time, `page ${first + n}`, n]);
+
+  test('an index that grows keeps those that were in it', () => {
+    run([20, 20, 200, 240, 240].map((count) => ({ do: 'merge', rows: pagesAt(1, count), late: null })));
+  });
+
   test('key values that no group has any more are dropped', () => {
-    const rows = (from: number): Row[] => Array.from({ length: 900 }, (_, n) => [from, `page ${from + n}`, n]);
+    const staying = pagesAt(99_999, 20, 1e6);
     const steps = Array.from({ length: 12 }, (_, n): Step[] => [
-      { do: 'merge', rows: [...rows(n * 1000), [99_999, 'stays', 1]], late: null },
+      { do: 'merge', rows: [...staying, ...pagesAt(n * 1000, 900, n * 1000)], late: null },
       { do: 'evict', through: (n - 1) * 1000 },
     ]).flat();
-    run([...steps, { do: 'evict', through: 99_998 }, { do: 'merge', rows: [[99_999, 'stays', 5]], late: null }]);
+    run([...steps, { do: 'evict', through: 99_998 }, { do: 'merge', rows: staying, late: null }]);
   });
 });

@@ -123,4 +123,21 @@ describe('sliding windows that are put together from panes', () => {
       [1000, 0],
     ]);
   });
+
+  test('add up the doubles of three panes from the first to the last', async () => {
+    const rows: Row[] = [
+      [2500, 'a', null, -1e16],
+      [1500, 'a', null, 1e16],
+      [500, 'a', null, 1],
+    ];
+    const whole = (events: DataFrame) =>
+      events
+        .groupBy(window('time', '3 seconds', '1 second'))
+        .agg(sum('price').as('price'))
+        .where(`window.start = TIMESTAMP '${new Date(START_MS).toISOString()}'`)
+        .select('price');
+    const { output } = await results([rows], 'complete', whole);
+    // From the last to the first it would be (-1e16 + 1e16) + 1.
+    expect(output).toEqual([{ price: 0 }]);
+  });
 });

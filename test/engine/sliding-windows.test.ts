@@ -45,6 +45,62 @@ test('sliding windows are those that count back finds, and are numbered like any
   );
 });
 
+/** Batches of windows, each of its own kind, are numbered like structs. */
+function checkNumbers(batches: readonly (readonly [times: readonly number[], spec: Spec])[]): void {
+  const [quick, plain] = [new RowGrouper([WINDOW_TYPE]), new RowGrouper([WINDOW_TYPE])];
+  for (const [times, spec] of batches) {
+    const { windows } = assignWindows(vectorOf(TIMESTAMP, times), spec);
+    const whole = vectorOf(
+      WINDOW_TYPE,
+      times.flatMap((micros) => windowsOf(micros, spec)),
+    );
+    expect([...quick.assign([windows], windows.length)]).toEqual([...plain.assign([whole], whole.length)]);
+  }
+}
+
+const BY_MILLISECOND = { slideMicros: 1000, durationMicros: 1000, startMicros: 0 };
+
+test('windows whose numbers are a whole turn of 32 bits apart are not taken for each other', () => {
+  const turn = 2 ** 32 * 1000;
+  checkNumbers([
+    [[0, turn, 2 * turn], BY_MILLISECOND],
+    [[turn, -turn, 0, turn + 1000], BY_MILLISECOND],
+  ]);
+});
+
+test('a row may have windows on both sides of the end of the table', () => {
+  const spec = { ...BY_MILLISECOND, durationMicros: 3000 };
+  // The second one makes the table as large as it may be: no room is left before its first window, the 512th before the first one here.
+  const [first, last] = [2000, (2 ** 19 - 512) * 1000];
+  for (let window = -515; window < -505; window++) {
+    checkNumbers([
+      [[first], spec],
+      [[last], spec],
+      [[window * 1000], spec],
+      [[window * 1000, window * 1000 + 1000], spec],
+    ]);
+  }
+});
+
+test('windows of another kind have numbers of their own', () => {
+  const times = [0, 1000, 2000, 3000];
+  const kinds = [
+    BY_MILLISECOND,
+    { ...BY_MILLISECOND, startMicros: 500 },
+    { ...BY_MILLISECOND, durationMicros: 2000 },
+    { ...BY_MILLISECOND, slideMicros: 500 },
+  ];
+  for (const one of kinds) {
+    for (const other of kinds) {
+      checkNumbers([
+        [times, one],
+        [times, other],
+        [times, one],
+      ]);
+    }
+  }
+});
+
 interface Spec {
   readonly slideMicros: number;
   readonly durationMicros: number;

@@ -368,4 +368,46 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [['    closeQuietly(disk, handle);\n', '']],
     caughtBy: 'test/state/state-store.test.ts',
   },
+  {
+    name: 'windows whose numbers are 2^32 apart have one place in the table',
+    file: 'src/engine/keys/window-codes.ts',
+    edits: [['if (at !== distance || at <', 'if (at <']],
+    caughtBy: 'test/engine/sliding-windows.test.ts',
+  },
+  {
+    name: 'windows of another kind have the codes of the first',
+    file: 'src/engine/keys/window-codes.ts',
+    edits: [[' &&\n      startMicros === window.startMicros', '']],
+    caughtBy: 'test/engine/sliding-windows.test.ts',
+  },
+  {
+    name: 'panes are added up from the last to the first',
+    file: 'src/engine/pane-groups.ts',
+    edits: [['for (let k = 0; k < perPane; k++) {\n    for', 'for (let k = perPane - 1; k >= 0; k--) {\n    for']],
+    caughtBy: 'test/engine/panes.test.ts',
+  },
+  {
+    name: 'groups are looked for by the codes that they had before',
+    file: 'src/engine/group-table.ts',
+    edits: [['    for (const groups of this.byTime.values()) groups.dropIndex();\n', '']],
+    caughtBy: 'test/engine/group-table.test.ts',
+  },
+  {
+    name: 'the partial result of a known group takes the place of its state',
+    file: 'src/engine/found-groups.ts',
+    edits: [['isNew[group] === 1 ? slot : -1', 'slot']],
+    caughtBy: 'test/engine/group-table.test.ts',
+  },
+  {
+    name: 'encoded rows hold the groups that close with their batch',
+    file: 'src/engine/chunk-groups.ts',
+    edits: [['time === null || time > micros ? 1', 'time === null || time >= micros ? 1']],
+    caughtBy: 'test/engine/changed-groups.test.ts',
+  },
+  {
+    name: 'a batch of CSV ends a row late',
+    file: 'src/formats/csv/row-builder.ts',
+    edits: [['return this.length === BATCH_ROWS ||', 'return this.length > BATCH_ROWS ||']],
+    caughtBy: 'test/formats/batch-size.test.ts',
+  },
 ];
