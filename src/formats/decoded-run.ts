@@ -84,27 +84,3 @@ export function valueOp(type: DataType, column: number, rules: ValueRules): Extr
 export function isNarrow(type: DataType): boolean {
   return ['byte', 'short', 'int', 'date', 'boolean'].includes(type.kind);
 }
-
-/** Copies a column of numbers, booleans, dates or timestamps. */
-export function appendFixed(
-  values: { set(from: ArrayLike<number>, at: number): void },
-  wide: BigInt64Array | null,
-  type: DataType,
-  run: DecodedRun,
-  column: number,
-): void {
-  const added = isNarrow(type) ? run.kernel.int32(column) : run.kernel.float64(column);
-  if (wide === null) values.set(added, run.row);
-  else
-    added.forEach((value, i) => {
-      wide[run.row + i] = BigInt(value);
-    });
-}
-
-/** Copies a column of decimals. */
-export function appendDecimals(cells: unknown[], run: DecodedRun, column: number): void {
-  const validity = run.kernel.validity(column);
-  run.kernel.int64(column).forEach((value, i) => {
-    cells[run.row + i] = validity[i] === 1 ? value : null;
-  });
-}

@@ -1,7 +1,10 @@
-import { allocateFixed, type Cell, type FixedValues, type Vector } from '../../batch.ts';
+import { allocateFixed, type Vector } from '../../batch.ts';
 import type { DataType, Field, StructType } from '../../schema.ts';
-import { appendDecimals, appendFixed, type DecodedRun } from '../decoded-run.ts';
-import { grown, roomFor } from '../grown.ts';
+import { CellsBuilder } from '../builders/cells-builder.ts';
+import { FixedBuilder } from '../builders/fixed-builder.ts';
+import { TextBuilder } from '../builders/text-builder.ts';
+import type { VectorBuilder } from '../builders/vector-builder.ts';
+import type { DecodedRun } from '../decoded-run.ts';
 import { Nulls } from '../nulls.ts';
 import { unreadVector } from '../unread.ts';
 import { type CellReader, cellReader, childPath, WHOLE_TEXT } from './cell-readers.ts';
@@ -10,15 +13,10 @@ import type { ReadContext } from './read-context.ts';
 import { compactJson, decodeEscapes } from './strings.ts';
 import { ESCAPED, INTEGER, NULL, NUMBER, OBJECT, STRING } from './tokenizer.ts';
 
-/** Collects one column, row by row. Rows count from 0; a row may be written again, and only the last time counts. */
-export interface Column {
+/** Reads the values of one column. */
+export interface Column extends VectorBuilder {
   /** Sets the row from the value at a tape entry; false, after `context.fail`, when it does not fit. */
   read(entry: number, row: number): boolean;
-  setNull(row: number): void;
-  /** Takes its values of the rows that the kernel decoded. */
-  append(run: DecodedRun): void;
-  /** The first `length` rows as a vector. The column begins anew, with fresh memory unless it may `reuse` the vector's. */
-  finish(length: number, reuse: boolean): Vector;
 }
 
 /** The column of a type. */
@@ -26,7 +24,7 @@ export function column(type: DataType, path: string, context: ReadContext): Colu
   if (type.kind === 'struct') return new StructColumn(type, path, context);
   if (type.kind === 'string') return new TextColumn(type, path, context);
   const reader = cellReader(type, path, context);
-  return allocateFixed(type, 0) === null ? new CellColumn(type, reader) : new FixedColumn(type, reader);
+  return new CellColumn(reader, allocateFixed(type, 0) === null ? new CellsBuilder(type) : new FixedBuilder(type));
 }
 
 /** Checks the values of a column that nobody reads. */
@@ -57,119 +55,46 @@ function passColumns(type: DataType, run: DecodedRun): void {
   if (type.kind === 'struct') for (const field of type.fields) passColumns(field.type, run);
 }
 
-/** Numbers, booleans, dates and timestamps. 64-bit integers are doubles while all are safe (docs/adr/0002). */
-class FixedColumn implements Column {
-  private readonly nulls = new Nulls();
-  private values: Exclude<FixedValues, BigInt64Array>;
-  private wide: BigInt64Array | null = null;
-
+/** All but strings and structs. */
+class CellColumn implements Column {
   constructor(
-    private readonly type: DataType,
     private readonly reader: CellReader,
-  ) {
-    this.values = allocateFixed(type, 0) as Float64Array;
-  }
+    private readonly builder: FixedBuilder | CellsBuilder,
+  ) {}
 
   read(entry: number, row: number): boolean {
     const cell = this.reader(entry);
     if (cell === undefined) return false;
-    if (cell === null) this.setNull(row);
-    else {
-      this.reserve(row + 1);
-      this.nulls.set(row, 1);
-      if (typeof cell === 'bigint') this.wide ??= BigInt64Array.from(this.values, BigInt);
-      if (this.wide === null) this.values[row] = Number(cell);
-      else this.wide[row] = BigInt(cell as number | bigint);
-    }
+    if (cell === null) this.builder.setNull(row);
+    // The reader and the builder are of one type.
+    else this.builder.set(row, cell as number);
     return true;
   }
 
   setNull(row: number): void {
-    this.reserve(row + 1);
-    this.nulls.set(row, 0);
-    if (this.wide === null) this.values[row] = 0;
-    else this.wide[row] = 0n;
+    this.builder.setNull(row);
   }
 
   append(run: DecodedRun): void {
-    const column = run.nextColumn();
-    this.reserve(run.row + run.rows);
-    this.nulls.append(run, column);
-    appendFixed(this.values, this.wide, this.type, run, column);
-  }
-
-  private reserve(rows: number): void {
-    if (rows <= this.values.length) return;
-    const room = roomFor(rows);
-    this.values = grown(this.values, room);
-    if (this.wide !== null) this.wide = grown(this.wide, room);
+    this.builder.append(run);
   }
 
   finish(length: number, reuse: boolean): Vector {
-    const values = this.finishValues(length);
-    if (!reuse) this.values = allocateFixed(this.type, 0) as Float64Array;
-    this.wide = null;
-    return { kind: 'fixed', type: this.type, length, validity: this.nulls.finish(length), values };
-  }
-
-  /** The row that needed 64 bits may have been one that did not stay. */
-  private finishValues(length: number): FixedValues {
-    const wide = this.wide?.subarray(0, length);
-    if (wide === undefined) return this.values.subarray(0, length);
-    return wide.some((value) => !Number.isSafeInteger(Number(value))) ? wide : Float64Array.from(wide, Number);
+    return this.builder.finish(length, reuse);
   }
 }
 
-/** Decimals, binaries, arrays, maps. */
-class CellColumn implements Column {
-  private readonly nulls = new Nulls();
-  private cells: Cell[] = [];
-
-  constructor(
-    private readonly type: DataType,
-    private readonly reader: CellReader,
-  ) {}
-
-  read(entry: number, row: number): boolean {
-    const cell = this.reader(entry);
-    if (cell === undefined) return false;
-    this.cells[row] = cell;
-    this.nulls.set(row, cell === null ? 0 : 1);
-    return true;
-  }
-
-  setNull(row: number): void {
-    this.cells[row] = null;
-    this.nulls.set(row, 0);
-  }
-
-  append(run: DecodedRun): void {
-    const column = run.nextColumn();
-    this.nulls.append(run, column);
-    appendDecimals(this.cells, run, column);
-  }
-
-  finish(length: number): Vector {
-    const values = this.cells;
-    values.length = length;
-    this.cells = [];
-    return { kind: 'object', type: this.type, length, validity: this.nulls.finish(length), values };
-  }
-}
-
-/** Strings, as bytes. */
+/** Strings, and the text of what is none where that is allowed. */
 export class TextColumn implements Column {
-  private readonly nulls = new Nulls();
-  private offsets = new Int32Array(1);
-  private bytes = new Uint8Array(0);
-  /** The last batch's bytes: the next probably needs about as many. */
-  private expectedBytes = 0;
+  private readonly builder: TextBuilder;
 
   constructor(
-    private readonly type: DataType,
+    type: DataType,
     private readonly path: string,
     private readonly context: ReadContext,
-  ) {}
+  ) {
+    this.builder = new TextBuilder(type);
+  }
 
   read(entry: number, row: number): boolean {
     const { tokens, strict } = this.context;
@@ -183,17 +108,12 @@ export class TextColumn implements Column {
       case STRING:
       case INTEGER:
       case NUMBER:
-        this.setBytes(tokens.bytes, start, end, row);
+        this.builder.set(row, tokens.bytes, start, end);
         return true;
       case ESCAPED: {
-        this.reserveRows(row + 1);
-        const at = this.offsets[row] as number;
-        this.reserve(at, end - start);
-        const written = decodeEscapes(tokens.bytes, start, end, this.bytes, at, strict);
-        if (written < 0) return this.context.fail(this.path, WHOLE_TEXT, entry) ?? false;
-        this.offsets[row + 1] = written;
-        this.nulls.set(row, 1);
-        return true;
+        const decode = (into: Uint8Array, at: number) => decodeEscapes(tokens.bytes, start, end, into, at, strict);
+        if (this.builder.write(row, end - start, decode) >= 0) return true;
+        return this.context.fail(this.path, WHOLE_TEXT, entry) ?? false;
       }
     }
     if (strict) return this.context.fail(this.path, 'a string', entry) ?? false;
@@ -203,60 +123,19 @@ export class TextColumn implements Column {
   }
 
   setBytes(bytes: Uint8Array, start: number, end: number, row: number): void {
-    this.reserveRows(row + 1);
-    const at = this.offsets[row] as number;
-    this.reserve(at, end - start);
-    // A short copy by hand beats the call of `set`.
-    if (end - start < 32) for (let from = start, to = at; from < end; ) this.bytes[to++] = bytes[from++] as number;
-    else this.bytes.set(bytes.subarray(start, end), at);
-    this.offsets[row + 1] = at + end - start;
-    this.nulls.set(row, 1);
+    this.builder.set(row, bytes, start, end);
   }
 
   setNull(row: number): void {
-    this.reserveRows(row + 1);
-    this.offsets[row + 1] = this.offsets[row] as number;
-    this.nulls.set(row, 0);
+    this.builder.setNull(row);
   }
 
   append(run: DecodedRun): void {
-    const column = run.nextColumn();
-    this.reserveRows(run.row + run.rows);
-    const at = this.offsets[run.row] as number;
-    const { bytes, ends } = run.kernel.texts(column, at);
-    this.nulls.append(run, column);
-    this.reserve(at, bytes.length);
-    this.bytes.set(bytes, at);
-    this.offsets.set(ends, run.row + 1);
+    this.builder.append(run);
   }
 
   finish(length: number, reuse: boolean): Vector {
-    const used = this.offsets[length] as number;
-    const vector: Vector = {
-      kind: 'bytes',
-      type: this.type,
-      length,
-      validity: this.nulls.finish(length),
-      offsets: this.offsets.subarray(0, length + 1),
-      bytes: this.bytes.subarray(0, used),
-    };
-    if (!reuse) {
-      this.offsets = new Int32Array(1);
-      this.bytes = new Uint8Array(0);
-    }
-    this.expectedBytes = used;
-    return vector;
-  }
-
-  private reserve(used: number, size: number): void {
-    if (used + size <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(used + size, this.bytes.length * 2, this.expectedBytes));
-    bytes.set(this.bytes.subarray(0, used));
-    this.bytes = bytes;
-  }
-
-  private reserveRows(rows: number): void {
-    if (rows >= this.offsets.length) this.offsets = grown(this.offsets, roomFor(rows) + 1);
+    return this.builder.finish(length, reuse);
   }
 }
 
