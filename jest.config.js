@@ -2,6 +2,8 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // What all objects inherit cannot be changed by any data.
+  setupFiles: ['<rootDir>/test/support/frozen-prototypes.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -1,3 +1,4 @@
+import { BuiltIns } from './built-ins.ts';
 import type { Coverage, ReachedBlocks } from './coverage.ts';
 import { mutated } from './mutate.ts';
 import type { Random } from './random.ts';
@@ -55,14 +56,12 @@ class Fuzzer {
   private runs = 0;
   private sample = LEAST_SAMPLE;
   private finding: FuzzFinding | null = null;
-  private readonly builtIns: string;
+  private readonly builtIns = new BuiltIns();
 
   constructor(
     private readonly target: FuzzTarget,
     private readonly settings: FuzzSettings,
-  ) {
-    this.builtIns = builtIns();
-  }
+  ) {}
 
   async run(seeds: readonly Uint8Array[]): Promise<FuzzResult> {
     const { random, executions, coverage, onProgress } = this.settings;
@@ -111,7 +110,7 @@ class Fuzzer {
     try {
       const running = this.target.run(input);
       if (running !== undefined) await running;
-      check(builtIns() === this.builtIns, () => 'Object.prototype or Array.prototype is not what it was');
+      check(this.builtIns.areUnchanged(), () => 'Object.prototype or Array.prototype is not what it was');
       if (performance.now() - startedMs > LONG_MS || this.runs++ % INPUTS_PER_LOOK_AT_MEMORY === 0) this.checkMemory();
       return true;
     } catch (error) {
@@ -168,11 +167,6 @@ class Fuzzer {
   private progress(): FuzzProgress {
     return { executions: this.executions, corpus: this.corpus.length, blocks: this.settings.coverage?.count ?? 0 };
   }
-}
-
-/** The names that every object has: a reader that takes `__proto__` from its input adds to them. */
-function builtIns(): string {
-  return `${Reflect.ownKeys(Object.prototype).length} ${Reflect.ownKeys(Array.prototype).length}`;
 }
 
 /** A shorter input with which the same kind of thing is wrong. */

@@ -3,8 +3,9 @@
  *
  *   npm run test:fuzz -- [--executions 100000] [--seed 1] [--target json|ndjson|csv|text|parquet|pipeline|sql]
  *
- * Per input: no error but the documented ones, no hang over 2 seconds, memory under 512 MB, `Object.prototype` as it was, rows in = rows
- * out + rejected, fast path = plain decoder. What goes wrong is made small and kept in test/fuzz/regressions/, which the unit tests replay.
+ * Per input: no error but the documented ones, no hang over 2 seconds, memory under 512 MB, `Object.prototype` and `Array.prototype` as they
+ * were, rows in = rows out + rejected, fast path = plain decoder. What goes wrong is made small and kept in test/fuzz/regressions/, which the
+ * unit tests replay.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
