@@ -16,7 +16,7 @@ import { subtract } from './window.ts';
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 
 /** Rows of an output batch at most. */
-const OUTPUT_ROWS = 8192;
+const OUTPUT_ROWS = 32_768;
 
 /**
  * Grouped aggregation over time windows, event times or ordinary keys (Spark: StateStoreRestoreExec and StateStoreSaveExec in

@@ -20,7 +20,7 @@ import { areAllAfter } from '../times.ts';
 import { subtract } from './window.ts';
 
 /** Rows of an output batch at most. */
-const OUTPUT_ROWS = 8192;
+const OUTPUT_ROWS = 32_768;
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 
