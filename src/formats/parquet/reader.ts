@@ -3,14 +3,12 @@ import { type Batch, type Vector, vectorOf } from '../../batch.ts';
 import { ClickstreamError, dataError } from '../../errors.ts';
 import type { RandomAccess } from '../../format.ts';
 import { type Field, formatType, type Schema } from '../../schema.ts';
+import { BATCH_ROWS } from '../batch-size.ts';
 import { checkedGroup } from './checked-group.ts';
 import { columnVector } from './column-vector.ts';
 import { type FileSchema, fileSchema } from './file-schema.ts';
 import { checkFooter, type Leaf } from './footer-check.ts';
 import { hyparquet } from './library.ts';
-
-/** Rows of a batch at most. A batch never spans row groups. */
-const BATCH_ROWS = 8192;
 
 /** An open Parquet file. */
 export interface ParquetReader {

@@ -2,14 +2,13 @@ import { type Batch, type BytesVector, type ObjectVector, toBytesVector } from '
 import { configError, didYouMean } from '../../errors.ts';
 import type { DecodeRequest, Decoder, EncodeRequest, Encoder, Format } from '../../format.ts';
 import { type DataType, formatType, type Schema } from '../../schema.ts';
+import { BATCH_BYTES, BATCH_ROWS } from '../batch-size.ts';
+import { TextBuilder } from '../builders/text-builder.ts';
 import { Lines } from '../lines.ts';
 import { rawFields } from '../raw-fields.ts';
 import { invalidUtf8At } from '../utf8.ts';
 import { WholeInput } from '../whole-input.ts';
 
-const BATCH_ROWS = 4096;
-/** A batch is also full when its text is this long: the offsets of a column are 32 bits. */
-const BATCH_BYTES = 256 * 1024 * 1024;
 /** What is kept of a text that is too long. */
 const KEPT_RAW_BYTES = 64 * 1024;
 
@@ -64,16 +63,15 @@ function textDecoder(request: DecodeRequest): Decoder {
 
 class TextDecoding implements Decoder {
   private readonly lines: Lines | WholeInput;
-  private readonly type: DataType;
-  private offsets = new Int32Array(BATCH_ROWS + 1);
-  private bytes = new Uint8Array(64 * 1024);
+  private readonly texts: TextBuilder;
   private row = 0;
+  private bytes = 0;
 
   constructor(
     private readonly request: DecodeRequest,
     private readonly options: TextOptions,
   ) {
-    this.type = onlyColumn(request.schema, 'reads');
+    this.texts = new TextBuilder(onlyColumn(request.schema, 'reads'));
     this.lines = options.wholetext ? new WholeInput(options.maxRecordBytes) : new Lines(options.maxRecordBytes);
   }
 
@@ -95,7 +93,7 @@ class TextDecoding implements Decoder {
   private *read(): Iterable<Batch> {
     while (this.lines.next()) {
       this.take();
-      if (this.row === BATCH_ROWS || (this.offsets[this.row] as number) >= BATCH_BYTES) yield this.batch();
+      if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) yield this.batch();
     }
   }
 
@@ -110,29 +108,16 @@ class TextDecoding implements Decoder {
     const valid = invalidUtf8At(bytes, start, end) < 0;
     // As in Spark, bytes that are no text become U+FFFD.
     const text = valid ? bytes.subarray(start, end) : Buffer.from(Buffer.from(bytes.subarray(start, end)).toString());
-    const at = this.offsets[this.row] as number;
-    this.reserve(at, text.length);
-    this.bytes.set(text, at);
-    this.offsets[++this.row] = at + text.length;
-  }
-
-  private reserve(used: number, size: number): void {
-    if (used + size <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(used + size, this.bytes.length * 2));
-    bytes.set(this.bytes.subarray(0, used));
-    this.bytes = bytes;
+    this.texts.set(this.row++, text, 0, text.length);
+    this.bytes += text.length;
   }
 
   private batch(): Batch {
-    const length = this.row;
-    const used = this.offsets[length] as number;
-    const offsets = this.offsets.subarray(0, length + 1);
-    const bytes = this.bytes.subarray(0, used);
+    const { request, row: length } = this;
+    const vector = this.texts.finish(length, request.reuse ?? false);
     this.row = 0;
-    this.offsets = new Int32Array(BATCH_ROWS + 1);
-    this.bytes = new Uint8Array(Math.max(1024, used));
-    const vector: BytesVector = { kind: 'bytes', type: this.type, length, validity: null, offsets, bytes };
-    return { schema: this.request.schema, length, vectors: [vector] };
+    this.bytes = 0;
+    return { schema: request.schema, length, vectors: [vector] };
   }
 }
 
