@@ -230,7 +230,6 @@ export class GroupTable {
       return fresh;
     });
     for (const groups of this.byTime.values()) groups.dropIndex();
-    this.byCode = [];
   }
 
   /** Close times of all groups that ever close, earliest first. */
