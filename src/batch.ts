@@ -15,6 +15,12 @@ export interface Batch {
 }
 
 /**
+ * Rows of a batch that we make, at most: many, as what is done once per batch is then done seldom, and few enough that its columns stay near
+ * the core.
+ */
+export const BATCH_ROWS = 32_768;
+
+/**
  * One column of a batch. `validity[i]` is 1 where row i has a value and 0 where it is null; `validity` is null when
  * no row is null. What stands in `values` where a row is null is undefined.
  */

@@ -1,8 +1,5 @@
-/**
- * Rows of a batch: many, as what is done once per batch is then done seldom, and few enough that its columns stay near the core. Batches end
- * at this count, never where a chunk does, so they do not depend on the chunks.
- */
-export const BATCH_ROWS = 32_768;
+import { BATCH_ROWS } from '../batch.ts';
+
 /** A batch is also full when its records took so many bytes: it has to be held in memory, and offsets of texts are 32 bits. */
 export const BATCH_BYTES = 16 * 1024 * 1024;
 
@@ -10,4 +7,14 @@ export const BATCH_BYTES = 16 * 1024 * 1024;
 export interface BatchRoom {
   readonly rows: number;
   readonly bytes: number;
+}
+
+/** Whether a batch ends behind so many rows, from records of so many bytes: never where a chunk does, so batches do not depend on the chunks. */
+export function isFull(rows: number, bytes: number): boolean {
+  return rows === BATCH_ROWS || bytes >= BATCH_BYTES;
+}
+
+/** What there is room for behind so many rows and bytes, before the batch is full. */
+export function roomBehind(rows: number, bytes: number): BatchRoom {
+  return { rows: BATCH_ROWS - rows, bytes: BATCH_BYTES - bytes };
 }

@@ -1,5 +1,4 @@
-import type { FixedValues } from '../batch.ts';
-import { BATCH_ROWS } from './batch-size.ts';
+import { BATCH_ROWS, type FixedValues } from '../batch.ts';
 
 /** Rows that a column makes room for at first. A small file needs no more, and many small files no time for zeroing. */
 const FEW_ROWS = 64;

@@ -48,7 +48,7 @@ export interface Task2Settings extends StreamSettings {
 
 /** Options of the file source. */
 export function sourceOptions({ maxFilesPerTrigger, settleMs, changedFiles, poll }: StreamSettings) {
-  return { maxFilesPerTrigger, settle: settleMs, ...(changedFiles === undefined ? {} : { changedFiles }), poll };
+  return { maxFilesPerTrigger, settle: settleMs, changedFiles, poll };
 }
 
 /** The settings of the engine that were given. */

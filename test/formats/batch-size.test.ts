@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Batch, cellAt, type Vector } from '../../src/batch.ts';
+import { BATCH_ROWS, type Batch, cellAt, type Vector } from '../../src/batch.ts';
 import type { DecodeRequest, Decoder } from '../../src/format.ts';
-import { BATCH_BYTES, BATCH_ROWS } from '../../src/formats/batch-size.ts';
+import { BATCH_BYTES } from '../../src/formats/batch-size.ts';
 import { csvDecoder, plainCsvDecoder } from '../../src/formats/csv/decoder.ts';
 import { jsonDecoder, plainJsonDecoder } from '../../src/formats/json/decode.ts';
 import { field, LONG, STRING, struct } from '../../src/schema.ts';

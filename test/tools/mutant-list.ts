@@ -406,8 +406,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a batch of CSV ends a row late',
-    file: 'src/formats/csv/row-builder.ts',
-    edits: [['return this.length === BATCH_ROWS ||', 'return this.length > BATCH_ROWS ||']],
+    file: 'src/formats/batch-size.ts',
+    edits: [['return rows === BATCH_ROWS ||', 'return rows > BATCH_ROWS ||']],
     caughtBy: 'test/formats/batch-size.test.ts',
   },
 ];

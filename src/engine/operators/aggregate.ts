@@ -1,5 +1,5 @@
 import type { Batch, Vector } from '../../batch.ts';
-import { cellAt, takeBatch } from '../../batch.ts';
+import { BATCH_ROWS, cellAt, takeBatch } from '../../batch.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { OutputMode } from '../../sink.ts';
@@ -14,9 +14,6 @@ import { StateJournal } from '../state-journal.ts';
 import { subtract } from './window.ts';
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
-
-/** Rows of an output batch at most. */
-const OUTPUT_ROWS = 32_768;
 
 /**
  * Grouped aggregation over time windows, event times or ordinary keys (Spark: StateStoreRestoreExec and StateStoreSaveExec in
@@ -160,8 +157,8 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   private *output(slots: Int32Array): Generator<Batch> {
-    for (let at = 0; at < slots.length; at += OUTPUT_ROWS) {
-      const part = slots.subarray(at, at + OUTPUT_ROWS);
+    for (let at = 0; at < slots.length; at += BATCH_ROWS) {
+      const part = slots.subarray(at, at + BATCH_ROWS);
       yield { schema: this.schema, length: part.length, vectors: this.table.results(part) };
     }
   }

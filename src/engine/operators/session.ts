@@ -1,5 +1,5 @@
 import type { Batch, Cell, Int64, StructVector, Vector } from '../../batch.ts';
-import { cellAt, takeBatch } from '../../batch.ts';
+import { BATCH_ROWS, cellAt, takeBatch } from '../../batch.ts';
 import { invariant } from '../../errors.ts';
 import { areOrderless } from '../../plan/orderless.ts';
 import type { PhysicalPlan } from '../../plan/physical.ts';
@@ -18,9 +18,6 @@ import { type SessionChanges, SessionTable } from '../session-table.ts';
 import { StateJournal } from '../state-journal.ts';
 import { areAllAfter } from '../times.ts';
 import { subtract } from './window.ts';
-
-/** Rows of an output batch at most. */
-const OUTPUT_ROWS = 32_768;
 
 type AggregateNode = Extract<PhysicalPlan, { op: 'aggregate' }>;
 
@@ -147,8 +144,8 @@ export class SessionOperator implements StatefulOperator {
     const closes = this.node.eventTimeKey !== null && run.outputMode !== 'complete';
     const closing = closes ? this.table.closing(run.evictMicros) : new Int32Array(0);
     const slots = run.outputMode === 'append' && closes ? closing : this.table.all();
-    for (let at = 0; at < slots.length; at += OUTPUT_ROWS) {
-      const part = slots.subarray(at, at + OUTPUT_ROWS);
+    for (let at = 0; at < slots.length; at += BATCH_ROWS) {
+      const part = slots.subarray(at, at + BATCH_ROWS);
       yield { schema: this.schema, length: part.length, vectors: this.table.results(part) };
     }
     const surviving = closing.length === 0 ? touched : this.table.openAfter(touched, run.evictMicros);

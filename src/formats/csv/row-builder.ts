@@ -4,7 +4,7 @@ import type { DecodeRequest } from '../../format.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
-import { BATCH_BYTES, BATCH_ROWS, type BatchRoom } from '../batch-size.ts';
+import { type BatchRoom, isFull, roomBehind } from '../batch-size.ts';
 import { DecodedRun } from '../decoded-run.ts';
 import { isRead } from '../unread.ts';
 import { type ColumnBuilder, columnBuilder, unreadBuilder } from './column-builder.ts';
@@ -55,12 +55,12 @@ export class RowBuilder {
   }
 
   get isFull(): boolean {
-    return this.length === BATCH_ROWS || this.bytes >= BATCH_BYTES;
+    return isFull(this.length, this.bytes);
   }
 
   /** What there is room for before it is full. */
   get room(): BatchRoom {
-    return { rows: BATCH_ROWS - this.length, bytes: BATCH_BYTES - this.bytes };
+    return roomBehind(this.length, this.bytes);
   }
 
   /** Adds the record in `record`, of `size` bytes; gives what is wrong with it, and then adds nothing. */

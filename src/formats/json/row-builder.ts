@@ -1,7 +1,7 @@
-import type { Batch } from '../../batch.ts';
+import { BATCH_ROWS, type Batch } from '../../batch.ts';
 import type { RecordRules } from '../../kernel/record-rules.ts';
 import type { Schema } from '../../schema.ts';
-import { BATCH_BYTES, BATCH_ROWS } from '../batch-size.ts';
+import { isFull, roomBehind } from '../batch-size.ts';
 import { DecodedRun } from '../decoded-run.ts';
 import type { KernelStage } from '../kernel-stage.ts';
 import { StructColumn } from './columns.ts';
@@ -28,7 +28,7 @@ export class RowBuilder {
   commit(size: number): void {
     this.row++;
     this.bytes += size;
-    if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
+    if (isFull(this.row, this.bytes)) this.flush();
   }
 
   /** Adds the records from `bytes[at]` on that the kernel can decode, at most `maxRows`; see `RunTaker`. */
@@ -41,14 +41,14 @@ export class RowBuilder {
     rules: RecordRules,
     maxRows = BATCH_ROWS,
   ): number {
-    const room = { rows: Math.min(maxRows, BATCH_ROWS - this.row), bytes: BATCH_BYTES - this.bytes };
-    const size = stage.decode(bytes, at, end, offset, rules, room);
+    const room = roomBehind(this.row, this.bytes);
+    const size = stage.decode(bytes, at, end, offset, rules, { ...room, rows: Math.min(maxRows, room.rows) });
     if (size > 0) {
       const run = new DecodedRun(stage.kernel, this.row);
       this.columns.appendChildren(run);
       this.row += run.rows;
       this.bytes += stage.kernel.recordBytes;
-      if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) this.flush();
+      if (isFull(this.row, this.bytes)) this.flush();
     }
     return size;
   }

@@ -1,9 +1,8 @@
 import type { DecodedArray, FileMetaData } from 'hyparquet';
-import { type Batch, type Vector, vectorOf } from '../../batch.ts';
+import { BATCH_ROWS, type Batch, type Vector, vectorOf } from '../../batch.ts';
 import { ClickstreamError, dataError } from '../../errors.ts';
 import type { RandomAccess } from '../../format.ts';
 import { type Field, formatType, type Schema } from '../../schema.ts';
-import { BATCH_ROWS } from '../batch-size.ts';
 import { checkedGroup } from './checked-group.ts';
 import { columnVector } from './column-vector.ts';
 import { type FileSchema, fileSchema } from './file-schema.ts';

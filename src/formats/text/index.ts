@@ -2,7 +2,7 @@ import { type Batch, type BytesVector, type ObjectVector, toBytesVector } from '
 import { configError, didYouMean } from '../../errors.ts';
 import type { DecodeRequest, Decoder, EncodeRequest, Encoder, Format } from '../../format.ts';
 import { type DataType, formatType, type Schema } from '../../schema.ts';
-import { BATCH_BYTES, BATCH_ROWS } from '../batch-size.ts';
+import { isFull } from '../batch-size.ts';
 import { TextBuilder } from '../builders/text-builder.ts';
 import { Lines } from '../lines.ts';
 import { rawFields } from '../raw-fields.ts';
@@ -93,7 +93,7 @@ class TextDecoding implements Decoder {
   private *read(): Iterable<Batch> {
     while (this.lines.next()) {
       this.take();
-      if (this.row === BATCH_ROWS || this.bytes >= BATCH_BYTES) yield this.batch();
+      if (isFull(this.row, this.bytes)) yield this.batch();
     }
   }
 

@@ -40,9 +40,9 @@ export class TakenFiles {
   }
 
   /** Whether a file was taken as it is now: one that had changed may be put back as it was. */
-  hasAsIs({ path, size, mtimeMs }: FileSplit): boolean {
-    const taken = this.get(path);
-    return taken !== undefined && isSame(taken, { size, mtimeMs });
+  hasAsIs(file: FileSplit): boolean {
+    const taken = this.get(file.path);
+    return taken !== undefined && isSame(taken, file);
   }
 
   /** Whether maxFileAge shuts a file out: older than the newest file taken, by more than the limit (Spark's SeenFilesMap). */

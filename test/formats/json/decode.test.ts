@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BATCH_ROWS } from '../../../src/formats/batch-size.ts';
+import { BATCH_ROWS } from '../../../src/batch.ts';
 import { jsonFormat } from '../../../src/formats/json/index.ts';
 import {
   array,

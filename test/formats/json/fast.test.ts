@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BATCH_ROWS } from '../../../src/formats/batch-size.ts';
+import { BATCH_ROWS } from '../../../src/batch.ts';
 import { Kernel } from '../../../src/kernel/kernel.ts';
 import { array, DOUBLE, field, LONG, STRING, struct, TIMESTAMP } from '../../../src/schema.ts';
 import { difference } from '../../fuzz/compare.ts';
