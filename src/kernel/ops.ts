@@ -120,7 +120,10 @@ export const OUTPUT_BYTES = 524288;
 export const ROOMS_BASE = 1130624;
 export const ROOM_BYTES = 327680;
 export const ROOMS = 2;
-export const COLUMNS_BASE = 1786112;
+/** Where the bytes are that end values, u32 each: see assembly/marks.ts. */
+export const MARKS_BASE = 1786112;
+export const MARKS = 1024;
+export const COLUMNS_BASE = 1794304;
 
 // Flags of bytes in the texts of a projection.
 /** A text with this byte is quoted; so is one that begins or ends with such a byte. */
@@ -132,14 +135,16 @@ export const HOST_AT_START = 8;
 
 // An operation: kind u32, flags u32, values u32, validity u32, a i64, b i64; the literal before it: its first 16 bytes, its last 16 (the first
 // again when it has no more), size u32, where the last 16 begin u32, a bit for each byte that counts in both u32, and LONG_LITERAL for one of
-// more than 32 bytes, address of all of it u32; column u32.
+// more than 32 bytes, address of all of it u32; column u32; the record's mark that is the literal's first i32 (-1: the one before the record), and
+// how far that is behind the literal's start i32.
 export const OP_BYTES = 96;
 export const LONG_LITERAL = 0x10000;
 /**
- * A shape in the table at the start of the program: first operation u32, LF bytes in a record (or VARYING_LINES) u32. Behind
- * END stand the operations without bytes: those of kind ABSENT, then those of kind PRESENT, then END again.
+ * A shape in the table at the start of the program: first operation u32, LF bytes in a record (or VARYING_LINES) u32, marks in a record (0
+ * where they do not tell where values are) u32. Behind END stand the operations without bytes: those of kind ABSENT, then those of kind
+ * PRESENT, then END again.
  */
-export const SHAPE_BYTES = 8;
+export const SHAPE_BYTES = 12;
 export const MAX_SHAPES = 16;
 /** A record may hold any number of line ends. */
 export const VARYING_LINES = 0xffffffff;

@@ -52,6 +52,7 @@ export class ShapeProgram {
   constructor(
     /** Number of columns. */
     readonly columns: number,
+    private readonly marks: Marks = JSON_MARKS,
   ) {}
 
   /** Adds a shape; false when there is no room for it. */
@@ -63,13 +64,18 @@ export class ShapeProgram {
     this.reserve(needed);
     const first = this.size;
     this.size += steps.length * OP_BYTES;
+    const places = placesOf(steps, this.marks);
     steps.forEach((step, i) => {
-      this.write(step, first + i * OP_BYTES);
+      const at = first + i * OP_BYTES;
+      this.write(step, at);
+      this.view.setInt32(at + 84, places?.marks[i] ?? 0, true);
+      this.view.setInt32(at + 88, places?.offsets[i] ?? 0, true);
     });
     this.size = (this.size + 15) & ~15;
     const entry = this.shapeCount * SHAPE_BYTES;
     this.view.setUint32(entry, PROGRAM_BASE + first, true);
     this.view.setUint32(entry + 4, lineFeedsOf(steps), true);
+    this.view.setUint32(entry + 8, places?.count ?? 0, true);
     this.shapes.push(ops);
     this.version++;
     return true;
@@ -120,6 +126,23 @@ export class ShapeProgram {
   }
 }
 
+/** Bytes that end values, or stand in the literals behind them: the kernel finds those of many records at once (assembly/marks.ts). */
+interface Marks {
+  readonly bytes: readonly [number, number];
+  /** From a record's last mark to where the next record begins. */
+  readonly toNext: number;
+  /** The last one is the line end behind the record. */
+  readonly isLineEnd: boolean;
+}
+
+/** Commas and closing braces; the next object is on the next line. */
+const JSON_MARKS: Marks = { bytes: [44, 125], toNext: 2, isLineEnd: false };
+
+/** Of rows of separated fields. */
+export function rowMarks(separator: number): Marks {
+  return { bytes: [separator, LF], toNext: 1, isLineEnd: true };
+}
+
 /** An operation of the kernel: a literal, and what stands behind it. */
 interface Step {
   readonly literal: Uint8Array;
@@ -142,6 +165,29 @@ function stepsOf(ops: readonly ShapeOp[]): Step[] {
   const without = (kind: number) => ops.filter((op): op is ValueOp => 'kind' in op && op.kind === kind);
   const behind = [...without(ABSENT), ...without(PRESENT), OVER];
   return [...steps, ...behind.map((op) => ({ literal: NOTHING, op }))];
+}
+
+/**
+ * Of each step's literal, which of the record's marks is its first, and where in it; null when a value ends at none, so that the marks do
+ * not tell where the next one begins.
+ */
+function placesOf(steps: readonly Step[], { bytes, toNext, isLineEnd }: Marks) {
+  const marks: number[] = [];
+  const offsets: number[] = [];
+  const end = steps.findIndex(({ op }) => op.kind === END);
+  let count = 0;
+  let rest = 0;
+  for (const [i, { literal }] of steps.slice(0, end + 1).entries()) {
+    const found = [...literal.keys()].filter((at) => bytes.includes(literal[at] as number));
+    const isBehind = isLineEnd && i === end;
+    if (i > 0 && found.length === 0 && !isBehind) return null;
+    marks.push(i === 0 ? -1 : count);
+    offsets.push(i === 0 ? -toNext : (found[0] ?? 0));
+    count += found.length + (isBehind ? 1 : 0);
+    rest = literal.length - 1 - (found.at(-1) ?? 0);
+  }
+  // A record's last byte is its last mark, or its line end is.
+  return isLineEnd || (end > 0 && rest === 0) ? { marks, offsets, count } : null;
 }
 
 /** LF bytes in any record of the shape. */

@@ -10,7 +10,7 @@ import {
   ROWS,
   SKIP_FIELD,
 } from '../../kernel/ops.ts';
-import { type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
+import { rowMarks, type ShapeOp, ShapeProgram } from '../../kernel/program.ts';
 import { NO_BYTE, type RecordRules } from '../../kernel/record-rules.ts';
 import type { Field } from '../../schema.ts';
 import { zone } from '../../sql/values/zone.ts';
@@ -49,7 +49,7 @@ export class FastRows {
     const shape =
       kernel === null || !isPlain(options, rows.layout) ? null : shapeOf(options, rows.layout, rows.fileColumns);
     if (kernel === null || shape === null) return null;
-    const program = new ShapeProgram(rows.fileColumns.length);
+    const program = new ShapeProgram(rows.fileColumns.length, rowMarks(options.sep.charCodeAt(0)));
     if (program.columns > MAX_COLUMNS || !program.add(shape)) return null;
     const rules = {
       between: ROWS,

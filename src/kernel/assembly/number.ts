@@ -29,14 +29,170 @@ export function digitCount(bytes: u64): u64 {
   return ctz((bytes | (bytes + 0x7676767676767676)) & 0x8080808080808080) >> 3;
 }
 
-/** The value of the first `count` digits, 1 to 8: pairs, then fours, then all. */
+/** Eight digits of which the last are the first `count` of `bytes`, 1 to 8, and those before zeros. */
 // @ts-ignore: decorator
 @inline
-function digitsValue(bytes: u64, count: u64): u64 {
-  let x = bytes << (64 - (count << 3));
-  x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ff;
-  x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffff;
-  return (x * 10000 + (x >> 32)) & 0xffffffff;
+function lastOf(bytes: u64, count: u64): u64 {
+  return bytes << (64 - (count << 3));
+}
+
+/** The value of eight digits: pairs, then fours, then all. */
+// @ts-ignore: decorator
+@inline
+function digitsValue(digits: u64): i32 {
+  const pairs = ((digits * 0xa01) >> 8) & 0x00ff00ff00ff00ff;
+  const fours = ((pairs * 0x640001) >> 16) & 0x0000ffff0000ffff;
+  return <i32>((fours * 0x271000000001) >> 32);
+}
+
+// Numbers of up to eight bytes whose ends are known: all that may be wrong with one is found by arithmetic and tables, and leads to two branches.
+
+/** By number of bytes: those of the last eight that belong to the number; none for a size that is not taken. */
+const BYTES_OF = memory.data<u64>([
+  0,
+  0xff00000000000000,
+  0xffff000000000000,
+  0xffffff0000000000,
+  0xffffffff00000000,
+  0xffffffffff000000,
+  0xffffffffffff0000,
+  0xffffffffffffff00,
+  0xffffffffffffffff,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+]);
+
+/** By number of digits before the point: the least value that they may have, as there is no zero in front of others. */
+const LEAST_OF = memory.data<f64>([
+  Infinity,
+  0,
+  1e1,
+  1e2,
+  1e3,
+  1e4,
+  1e5,
+  1e6,
+  1e7,
+  Infinity,
+  Infinity,
+  Infinity,
+  Infinity,
+  Infinity,
+  Infinity,
+  Infinity,
+]);
+
+/** The last eight bytes before `end` as digits, those before the last `size` as zeros. */
+// @ts-ignore: decorator
+@inline
+function digitsBefore(end: usize, size: usize): u64 {
+  return eightBytes(end - 8) & load<u64>(BYTES_OF + ((size & 15) << 3));
+}
+
+/** What is no digit in eight bytes, as bits that are set, and what makes `size` too large. */
+// @ts-ignore: decorator
+@inline
+function oddIn(digits: u64, size: usize): u64 {
+  return ((digits | (digits + 0x7676767676767676)) & 0x8080808080808080) | <u64>(size >> 4);
+}
+
+/** Two of `digitsBefore`. */
+// @ts-ignore: decorator
+@inline
+function twoDigitsBefore(end0: usize, size0: usize, end1: usize, size1: usize): v128 {
+  const bytes = v128.load64_lane(end1 - 8, v128.load64_zero(end0 - 8), 1);
+  const first = v128.load64_zero(BYTES_OF + ((size0 & 15) << 3));
+  const mask = v128.load64_lane(BYTES_OF + ((size1 & 15) << 3), first, 1);
+  return v128.and(v128.xor(bytes, i8x16.splat(48)), mask);
+}
+
+/** Has the highest bit of a byte set where `digits` has none. */
+// @ts-ignore: decorator
+@inline
+function odds(digits: v128): v128 {
+  return v128.or(digits, i8x16.add_sat_u(digits, i8x16.splat(118)));
+}
+
+/** The values of sixteen digits, four at a time: as i32. */
+// @ts-ignore: decorator
+@inline
+function fours(digits: v128): v128 {
+  const pairs = i16x8.shr_u(i16x8.mul(digits, i16x8.splat(0xa01)), 8);
+  return i32x4.dot_i16x8_s(pairs, i32x4.splat(0x10064));
+}
+
+/** The values of four numbers of eight digits, the fours of which are given. */
+// @ts-ignore: decorator
+@inline
+function eights(first: v128, second: v128): v128 {
+  return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(first, second), i32x4.splat(0x12710));
+}
+
+/** By number of digits: the least whole number that they may be, as there is no zero in front of others. */
+const LEAST_WHOLE = memory.data<i32>([
+  i32.MAX_VALUE,
+  0,
+  10,
+  100,
+  1000,
+  10000,
+  100000,
+  1000000,
+  10000000,
+  i32.MAX_VALUE,
+  i32.MAX_VALUE,
+  i32.MAX_VALUE,
+  i32.MAX_VALUE,
+  i32.MAX_VALUE,
+  i32.MAX_VALUE,
+  i32.MAX_VALUE,
+]);
+
+/** Whether the bytes before four ends are whole numbers without sign of the sizes that are given: `four` has their values. */
+// @ts-ignore: decorator
+@inline
+export function areShortWholes(
+  end0: usize,
+  size0: usize,
+  end1: usize,
+  size1: usize,
+  end2: usize,
+  size2: usize,
+  end3: usize,
+  size3: usize,
+): bool {
+  const first = twoDigitsBefore(end0, size0, end1, size1);
+  const second = twoDigitsBefore(end2, size2, end3, size3);
+  four = eights(fours(first), fours(second));
+  let least = v128.load32_zero(LEAST_WHOLE + ((size0 & 15) << 2));
+  least = v128.load32_lane(LEAST_WHOLE + ((size1 & 15) << 2), least, 1);
+  least = v128.load32_lane(LEAST_WHOLE + ((size2 & 15) << 2), least, 2);
+  least = v128.load32_lane(LEAST_WHOLE + ((size3 & 15) << 2), least, 3);
+  const odd = v128.or(v128.or(odds(first), odds(second)), i32x4.lt_s(four, least));
+  return (((size0 | size1 | size2 | size3) >> 4) | <u32>i8x16.bitmask(odd)) == 0;
+}
+
+/** What `areShortWholes` read. */
+export let four: v128 = i32x4.splat(0);
+
+/** Whether the bytes before `end` are a whole number without sign: `shortWhole` is its value. */
+// @ts-ignore: decorator
+@inline
+export function isShortWhole(end: usize, size: usize): bool {
+  const digits = digitsBefore(end, size);
+  return oddIn(digits, size) == 0 && <f64>digitsValue(digits) >= load<f64>(LEAST_OF + ((size & 15) << 3));
+}
+
+/** The number of which `isShortWhole` is true. */
+// @ts-ignore: decorator
+@inline
+export function shortWhole(end: usize, size: usize): i32 {
+  return digitsValue(digitsBefore(end, size));
 }
 
 /** What `digitRun` read, with what it was to stand behind. */
@@ -75,7 +231,7 @@ export function safeInteger(p: usize, to: usize): usize {
   const bytes = eightBytes(p);
   const count = digitCount(bytes);
   if (count - 1 < 7 && (count == 1 || (bytes & 0xff) != 0)) {
-    store<f64>(to, <f64>digitsValue(bytes, count));
+    store<f64>(to, <f64>digitsValue(lastOf(bytes, count)));
     return p + <usize>count;
   }
   return anySafeInteger(p, to);
@@ -106,14 +262,14 @@ export function double(start: usize, to: usize): usize {
   const count = digitCount(bytes);
   if (count - 1 < 7 && (count == 1 || (bytes & 0xff) != 0)) {
     let p = start + <usize>count;
-    const integer = digitsValue(bytes, count);
+    const integer = digitsValue(lastOf(bytes, count));
     if (load<u8>(p) == DOT) {
       const fraction = eightBytes(++p);
       const digits = digitCount(fraction);
       p += <usize>digits;
       if (digits - 1 < 7 && (<u32>load<u8>(p) | 32) != 101) {
         const power = load<f64>(POWERS + (<usize>digits << 3));
-        store<f64>(to, (<f64>integer * power + <f64>digitsValue(fraction, digits)) / power);
+        store<f64>(to, (<f64>integer * power + <f64>digitsValue(lastOf(fraction, digits))) / power);
         return p;
       }
     } else if ((<u32>load<u8>(p) | 32) != 101) {
@@ -122,6 +278,56 @@ export function double(start: usize, to: usize): usize {
     }
   }
   return anyDouble(start, to);
+}
+
+/** By eight times the place of the point in eight bytes, or 64 for none: ten to the power of the digits behind it. */
+const POWERS_BEHIND = memory.data<f64>([1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1, 1]);
+
+/** Stores a number of `size` bytes before `end`, at most eight, that is written with digits and a point alone; false for any other. */
+// @ts-ignore: decorator
+@inline
+export function shortDouble(end: usize, size: usize, to: usize): bool {
+  const x = digitsBefore(end, size);
+  // A point is 0x1e here; no digit has its highest bit. The lowest bit of the first such byte, or 0.
+  const points = (x >> 4) & 0x0101010101010101;
+  const point = points & -points;
+  const place = ctz(point);
+  // The digits before the point move up to those behind it. Whether there is one is no branch: numbers differ in that.
+  const moved = (x & -(point << 8)) | ((x & (point - 1)) << 8);
+  const digits = select<u64>(x, moved, point == 0);
+  const isOther = ((x ^ (point * 0x1e)) & (point * 0xff)) | (point >> 56);
+  if ((oddIn(digits, size) | isOther) != 0) return false;
+  const number = <f64>digitsValue(digits) / load<f64>(POWERS_BEHIND + <usize>place);
+  if (!(number >= load<f64>(LEAST_OF + <usize>place + (size << 3) - 64))) return false;
+  store<f64>(to, number);
+  return true;
+}
+
+/** Stores two numbers of which `shortDouble` would be true; false where one is none. */
+// @ts-ignore: decorator
+@inline
+export function twoShortDoubles(end0: usize, size0: usize, end1: usize, size1: usize, to: usize): bool {
+  const x = twoDigitsBefore(end0, size0, end1, size1);
+  const point = v128.and(i8x16.eq(x, i8x16.splat(0x1e)), i8x16.splat(1));
+  const below = i64x2.sub(point, i64x2.splat(1));
+  // A second point is no digit.
+  const moved = v128.or(
+    v128.and(x, i64x2.neg(i64x2.shl(point, 8))),
+    i64x2.shl(v128.and(x, below), 8),
+  );
+  const digits = v128.bitselect(x, moved, i64x2.eq(point, i64x2.splat(0)));
+  const isLast = v128.and(point, i64x2.splat(1 << 56));
+  const place0 = <usize>ctz(i64x2.extract_lane(point, 0));
+  const place1 = <usize>ctz(i64x2.extract_lane(point, 1));
+  const group = fours(digits);
+  const power = v128.load64_lane(POWERS_BEHIND + place1, v128.load64_zero(POWERS_BEHIND + place0), 1);
+  const number = f64x2.div(f64x2.convert_low_i32x4_s(eights(group, group)), power);
+  const least0 = v128.load64_zero(LEAST_OF + place0 + ((size0 & 15) << 3) - 64);
+  const least = v128.load64_lane(LEAST_OF + place1 + ((size1 & 15) << 3) - 64, least0, 1);
+  const odd = v128.or(v128.and(odds(digits), i8x16.splat(-128)), v128.or(isLast, f64x2.lt(number, least)));
+  if (v128.any_true(odd) || (size0 | size1) >> 4 != 0) return false;
+  v128.store(to, number);
+  return true;
 }
 
 function anyDouble(start: usize, to: usize): usize {

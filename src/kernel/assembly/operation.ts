@@ -67,3 +67,17 @@ export function hasMiddle(op: usize, p: usize): bool {
 export function columnOf(op: usize): u32 {
   return load<u32>(op, 80);
 }
+
+/** The record's mark that is the literal's first; -1: the one before the record. */
+// @ts-ignore: decorator
+@inline
+export function markOf(op: usize): i32 {
+  return load<i32>(op, 84);
+}
+
+/** How far that mark is behind the literal's start. */
+// @ts-ignore: decorator
+@inline
+export function markOffsetOf(op: usize): i32 {
+  return load<i32>(op, 88);
+}

@@ -85,7 +85,7 @@ export function record(shape: usize, start: usize, row: u32): usize {
 }
 
 /** The address behind a value that is written in a rarer way, or that is none. */
-function otherwise(kind: u32, op: usize, p: usize, row: u32): usize {
+export function otherwise(kind: u32, op: usize, p: usize, row: u32): usize {
   const end = rareValue(kind, op, p, row);
   if (end != NO) {
     store<u8>(validityOf(op) + row, 1);
@@ -179,7 +179,7 @@ export function missingEnd(op: usize, p: usize): usize {
   return <u32>load<u8>(p + 1 + nullSize) == quote ? p + 2 + nullSize : NO;
 }
 
-function isNullText(p: usize): bool {
+export function isNullText(p: usize): bool {
   return memory.compare(p, FIELD_NULL_BASE, nullSize) == 0;
 }
 
@@ -247,6 +247,6 @@ export function checked(kind: u32, op: usize, p: usize): usize {
   return end == NO && kind == TEXT ? escapedText(op, p, 0) : end;
 }
 
-function anyValue(kind: u32, op: usize, p: usize, row: u32): usize {
+export function anyValue(kind: u32, op: usize, p: usize, row: u32): usize {
   return value(kind, op, p, row);
 }

@@ -11,9 +11,11 @@ import {
   VALUES,
   VARYING_LINES,
 } from '../ops';
-import { NO } from './cursor';
+import { block, blockBytes, blockEnd, lastStart, MISFIT } from './block';
+import { clearFurthest, NO } from './cursor';
 import { lineFeeds } from './gather';
 import { setInput } from './input';
+import { startMarks } from './marks';
 import { slots, startSlots } from './project';
 import { projectedBytes, startRows, writeRow } from './project-rows';
 import { maybeCut, record, setMaybeCut } from './record';
@@ -30,6 +32,10 @@ const RESULT = memory.data(8 * 4, 16);
 export function result(): usize {
   return RESULT;
 }
+
+const LEAST_RECORDS: u32 = 8;
+const MOST_RECORDS: u32 = 1024;
+const LONGEST_PAUSE: u32 = 1024;
 
 /** The shape that fitted last is tried first. */
 let favourite: u32 = 0;
@@ -79,6 +85,42 @@ function lineEnd(p: usize): usize {
   return byte == CR && load<u8>(p, 1) == LF ? p + 2 : NO;
 }
 
+/** Most records that are tried at once, and how many are taken alone where that was in vain. */
+let blockRecords: u32 = MOST_RECORDS;
+let alone: u32 = 0;
+let pause: u32 = 1;
+
+/** A block of the favourite's records at `start`; 0 for none. See `block`. */
+// @ts-ignore: decorator
+@inline
+function manyRecords(
+  isRows: bool,
+  start: usize,
+  row: u32,
+  maxRows: u32,
+  maxRecord: u32,
+  maxBytes: u32,
+  comment: u32,
+): u32 {
+  if (alone > 0) {
+    alone--;
+    return 0;
+  }
+  const tried = min(maxRows, blockRecords);
+  const taken = block(isRows, shapeAt(favourite), start, row, tried, maxRecord, maxBytes, comment);
+  if (taken == MISFIT) {
+    alone = pause;
+    pause = min(pause << 1, LONGEST_PAUSE);
+    blockRecords = LEAST_RECORDS;
+    return 0;
+  }
+  if (taken > 0) {
+    pause = 1;
+    blockRecords = <u32>taken < tried ? max(<u32>taken << 1, LEAST_RECORDS) : min(blockRecords << 1, MOST_RECORDS);
+  }
+  return taken;
+}
+
 /** `decode` and `project`; `projects` is known when the kernel is compiled. */
 // @ts-ignore: decorator
 @inline
@@ -94,6 +136,7 @@ function run(
   comment: u32,
 ): void {
   if (favourite >= shapes) favourite = 0;
+  clearFurthest();
   let p = start;
   let row: u32 = 0;
   let stop: u32 = FULL;
@@ -109,6 +152,16 @@ function run(
       break;
     }
     let first = p;
+    if (!projects && between >= LINES) {
+      const taken = manyRecords(between == ROWS, p, row, maxRows - row, maxRecord, maxBytes - bytes, comment);
+      if (taken != 0) {
+        row += taken;
+        bytes += blockBytes;
+        lines += taken;
+        behind = p = lineEnd(blockEnd);
+        continue;
+      }
+    }
     if (between == LINES) while (isBlank(load<u8>(first))) first++;
     else if (between == ROWS && <u32>load<u8>(p) == comment) {
       stop = MISS;
@@ -142,11 +195,21 @@ function run(
     const inRecord = load<u32>(shapeAt(favourite), 4);
     lines += nextLines + (inRecord == VARYING_LINES ? lineFeeds(p, close) : inRecord);
     p = next;
-    if (between == VALUES && inRecord != VARYING_LINES) {
+    if (between == VALUES) {
       // What most files are: one compact record to a line, all of one shape. What does not fit is looked at again above.
       const shape = shapeAt(favourite);
       while (load<u16>(p) == LF_BRACE && row < maxRows && bytes < maxBytes) {
         const line = p + 1;
+        const taken = projects ? 0 : manyRecords(false, line, row, maxRows - row, maxRecord, maxBytes - bytes, 256);
+        if (taken != 0) {
+          row += taken;
+          bytes += blockBytes;
+          lines += taken + (inRecord == VARYING_LINES ? lineFeeds(line, blockEnd) - (taken - 1) : taken * inRecord);
+          lineStart = lastStart;
+          p = blockEnd;
+          continue;
+        }
+        if (inRecord == VARYING_LINES) break;
         const lineClose = projects ? slots(shape, line) : record(shape, line, row);
         const size = lineClose - line;
         if (lineClose == NO || lineClose > end || size > maxRecord || (projects && !writeRow(size))) break;
@@ -205,6 +268,7 @@ export function decode(
   comment: u32,
 ): void {
   setInput(end, between == LINES, separatorByte, quoteByte, escapeByte, nullBytes);
+  startMarks(between == ROWS, separatorByte);
   run(false, start, end, shapes, between, maxRows, maxRecord, maxBytes, comment);
 }
 

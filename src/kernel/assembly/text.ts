@@ -46,6 +46,37 @@ export function plainTextEnd(start: usize): usize {
   return stopAt(p);
 }
 
+/** Whether nothing from `start` to `end` ends a JSON string, needs to be looked at, or is not ASCII. */
+// @ts-ignore: decorator
+@inline
+export function isPlainText(start: usize, end: usize): bool {
+  for (let p = start; p < end; p += 16) {
+    const x = v128.load(p);
+    const stops = v128.or(
+      v128.or(v128.eq<i8>(x, i8x16.splat(QUOTE)), v128.eq<i8>(x, i8x16.splat(BACKSLASH))),
+      v128.lt<i8>(x, i8x16.splat(32)),
+    );
+    if (<usize>ctz(<u32>v128.bitmask<i8>(stops) | 0x10000) < min<usize>(16, end - p)) return false;
+  }
+  return true;
+}
+
+/** Whether nothing from `start` to `end`, in which there are no separators and line feeds, is a quote or the end of a line, or not ASCII. */
+// @ts-ignore: decorator
+@inline
+export function isPlainField(start: usize, end: usize, quote: u32): bool {
+  const quotes = i8x16.splat(<i8>quote);
+  for (let p = start; p < end; p += 16) {
+    const x = v128.load(p);
+    const stops = v128.or(
+      v128.or(v128.eq<i8>(x, quotes), v128.eq<i8>(x, i8x16.splat(13))),
+      v128.lt<i8>(x, i8x16.splat(0)),
+    );
+    if (<usize>ctz(<u32>v128.bitmask<i8>(stops) | 0x10000) < min<usize>(16, end - p)) return false;
+  }
+  return true;
+}
+
 /** The address behind a JSON string with or without escapes; `p` is at the first quote. */
 export function skipText(start: usize): usize {
   let p = start + 1;

@@ -47,25 +47,70 @@ export function date(p: usize, to: usize): usize {
   return p + 10;
 }
 
-/** The sixteen bytes that a time began with last, up to the minute, once they were found right. */
+/** The sixteen bytes that a time began with last, up to the minute, once they were found right; and the time. */
 const LAST_MINUTE = memory.data(16, 16);
+let minuteMicros: f64 = 0;
+/** A double holds all times of the minute exactly. */
+let isSafeMinute: bool = false;
+
+/** Whether at `p` is `yyyy-MM-ddTHH:mm`, and `:00` behind it would make a time. */
+// @ts-ignore: decorator
+@inline
+export function isSameMinute(p: usize): bool {
+  const same = v128.eq<i8>(v128.load(p), v128.load(LAST_MINUTE));
+  return <u32>v128.bitmask<i8>(same) == 0xffff || isMinute(p);
+}
+
+/** Whether the minute at `p` is the one that was read last, and its times may be decoded. */
+// @ts-ignore: decorator
+@inline
+export function isKnownMinute(p: usize): bool {
+  const same = v128.eq<i8>(v128.load(p), v128.load(LAST_MINUTE));
+  return <u32>v128.bitmask<i8>(same) == 0xffff && isSafeMinute;
+}
+
+/** `:ss.SSSZ` behind the minute: `:00.000Z` becomes zeros. */
+// @ts-ignore: decorator
+@inline
+function secondOf(p: usize): u64 {
+  return load<u64>(p, 16) ^ 0x5a3030302e30303a;
+}
+
+/** Whether `:ss.SSSZ` stands behind what is to be the minute of a time at `p`. */
+// @ts-ignore: decorator
+@inline
+export function isPlainSecond(p: usize): bool {
+  // What is too large carries into the highest bit of its byte.
+  const second = secondOf(p);
+  return ((second | (second + 0x7f7676767f767a7f)) & 0x8080808080808080) == 0;
+}
+
+/** The time at `p` in microseconds, of which `isPlainSecond` and `isKnownMinute` are true. */
+// @ts-ignore: decorator
+@inline
+export function timeOfSecond(p: usize): f64 {
+  // Pairs of digits are 0 and tens of seconds, seconds and 0, hundreds and tens of milliseconds, milliseconds and 0.
+  const pairs = ((secondOf(p) * 0xa01) >> 8) & 0x00ff00ff00ff00ff;
+  const fours = ((pairs * 0x640001) >> 16) & 0x0000ffff0000ffff;
+  return minuteMicros + <f64>(((<i32>fours) * 1000 + <i32>(fours >> 32)) * 100);
+}
 
 /** Whether at `p` is the text `yyyy-MM-ddTHH:mm:ss.SSSZ` of a time with a fraction. */
 // @ts-ignore: decorator
 @inline
 export function isPlainTime(p: usize): bool {
-  // `:00.000Z` becomes zeros; what is too large carries into the highest bit of its byte.
-  const rest = load<u64>(p, 16) ^ 0x5a3030302e30303a;
-  if (((rest | (rest + 0x7f7676767f767a7f)) & 0x8080808080808080) != 0 || rest >> 32 == 0) return false;
-  const same = v128.eq<i8>(v128.load(p), v128.load(LAST_MINUTE));
-  return <u32>v128.bitmask<i8>(same) == 0xffff || isMinute(p);
+  return isPlainSecond(p) && secondOf(p) >> 32 != 0 && isSameMinute(p);
 }
 
 /** Whether at `p` is the text `yyyy-MM-ddTHH:mm`, and `:00` behind it would make a time. */
 function isMinute(p: usize): bool {
   if (!knownDate(p) || load<u8>(p, 10) != 84) return false;
-  if (!isTimeOfDay((load<u64>(p, 11) & 0xffffffffff) ^ (TIME_ZEROS & 0xffffffffff))) return false;
+  const time = (load<u64>(p, 11) & 0xffffffffff) ^ (TIME_ZEROS & 0xffffffffff);
+  if (!isTimeOfDay(time)) return false;
   v128.store(LAST_MINUTE, v128.load(p));
+  const micros = <i64>lastDays * MICROS_PER_DAY + <i64>minuteOf(time) * 60000000;
+  minuteMicros = <f64>micros;
+  isSafeMinute = micros < MAX_SAFE - 60000000 && micros >= -MAX_SAFE;
   return true;
 }
 
@@ -83,17 +128,24 @@ function isTimeOfDay(time: u64): bool {
   return (time & 15) * 10 + ((time >> 8) & 15) < 24;
 }
 
+/** Minutes since midnight. */
+// @ts-ignore: decorator
+@inline
+function minuteOf(time: u64): u64 {
+  const hour = (time & 15) * 10 + ((time >> 8) & 15);
+  return hour * 60 + ((time >> 24) & 15) * 10 + ((time >> 32) & 15);
+}
+
 /** `yyyy-MM-dd[T ]HH:mm:ss[.f…][Z|±HH:mm]`, the fraction cut to microseconds. */
 export function timestamp(start: usize, to: usize, utcDefault: bool): usize {
   if (!knownDate(start)) return NO;
   const between = load<u8>(start, 10);
-  if (between != 84 && between != 32) return NO;
+  if (between == 84) isMinute(start);
+  else if (between != 32) return NO;
   const time = load<u64>(start, 11) ^ TIME_ZEROS;
   if (!isTimeOfDay(time)) return NO;
-  const hour = (time & 15) * 10 + ((time >> 8) & 15);
-  const minute = ((time >> 24) & 15) * 10 + ((time >> 32) & 15);
   const second = ((time >> 48) & 15) * 10 + ((time >> 56) & 15);
-  let micros = <i64>lastDays * MICROS_PER_DAY + <i64>((hour * 60 + minute) * 60 + second) * 1000000;
+  let micros = <i64>lastDays * MICROS_PER_DAY + <i64>(minuteOf(time) * 60 + second) * 1000000;
   let p = start + 19;
   if (load<u8>(p) == 46) {
     const first = ++p;
