@@ -43,12 +43,7 @@ const windows = (cells: readonly Cell[]): Vector => {
   const starts = cells.map((cell) => (cell as readonly Cell[] | null)?.[0]);
   const ends = cells.map((cell) => (cell as readonly Cell[] | null)?.[1]);
   const isOne = starts.every((start, i) => typeof start === 'number' && (ends[i] as number) - start === 10);
-  return isOne
-    ? new WindowVector(
-        Float64Array.from(starts as number[], (start) => (start - 5) / 5),
-        KIND,
-      )
-    : vectorOf(WINDOW_TYPE, cells);
+  return isOne ? new WindowVector(Float64Array.from(starts as number[]), KIND) : vectorOf(WINDOW_TYPE, cells);
 };
 
 const floats = fc.oneof(fc.constantFrom(0, -0, Number.NaN, 1.5, Number.POSITIVE_INFINITY), fc.double());

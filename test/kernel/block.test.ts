@@ -142,6 +142,9 @@ const ODD: Readonly<Record<Kind, readonly string[]>> = {
   date: ['2024-01-32', '2023-02-29', '20240131'],
 };
 
+/** Of the minutes of the plain times, and as long as they are. */
+const UNQUOTED = ['13', '14', '15', '16', '17', '18', '19', '20'].map((minute) => `[2023-11-14T22:${minute}:20.000Z]`);
+
 /** How records of values are written, and the shape that they have. Only `count` of the values from `from` on are there. */
 interface Layout {
   readonly rules: RecordRules;
@@ -229,7 +232,7 @@ function objects(between: number): Layout {
   return {
     rules: rules(between),
     kinds: [...NUMBER_KINDS, 'word', 'number', 'word', 'flag', 'time'],
-    odd: ['null', '\\n', '\\u00e9', '\\ud83d\\ude00', '\\x', '[1,2]', '[\n]', '{"a":{}}', '"', '""', '"a'],
+    odd: ['null', '\\n', '\\u00e9', '\\ud83d\\ude00', '\\x', '[1,2]', '[\n]', '{"a":{}}', '"', '""', '"a', ...UNQUOTED],
     lineEnds: ['\n', '\r\n', '\n\n', ' \n', ' ', ''],
     program: (from, count) =>
       programOf(null, values, [

@@ -2,9 +2,11 @@ import type { StructVector } from '../../batch.ts';
 import type { WindowSpec } from '../../plan/physical.ts';
 import { WindowVector } from '../window-vector.ts';
 
-const UNKNOWN = -1;
+const UNKNOWN = -2;
 /** Known to be new, and without a code so far. */
-const FOUND = -2;
+const FOUND = -1;
+/** Rows whose windows are entered together: many of them may be new, or just one. */
+const AHEAD = 256;
 /** Room before the first window seen. */
 const BEFORE = 512;
 /** At most so many windows between the first and the last stand in the table. */
@@ -32,45 +34,57 @@ export class WindowCodes {
     );
   }
 
-  encode({ newest, perRow, length }: WindowVector): Int32Array {
+  encode({ times, perRow, length }: WindowVector): Int32Array {
     const codes = new Int32Array(length);
-    let row = this.encodeInTable(newest, perRow, 0, codes);
-    if (row < newest.length) this.enterNew(newest, perRow, row);
-    while (row < newest.length) {
-      for (let k = 0; k < perRow; k++) codes[row * perRow + k] = this.known((newest[row] as number) - k);
-      row = this.encodeInTable(newest, perRow, row + 1, codes);
+    let row = this.encodeInTable(times, perRow, 0, codes);
+    for (let entered = 0; row < times.length; ) {
+      if (row >= entered) {
+        entered = Math.min(times.length, row + AHEAD);
+        this.enterNew(times.subarray(row, entered), perRow);
+      }
+      const newest = this.numberOf(times[row] as number);
+      for (let k = 0; k < perRow; k++) codes[row * perRow + k] = this.known(newest - k);
+      row = this.encodeInTable(times, perRow, row + 1, codes);
     }
     return codes;
   }
 
-  /** From row `from` on; stops at the first row with a window that is not in the table, and gives it. */
-  private encodeInTable(newest: Float64Array, perRow: number, from: number, codes: Int32Array): number {
-    const { table, base } = this;
-    for (let row = from, n = from * perRow; row < newest.length; row++, n += perRow) {
-      const distance = (newest[row] as number) - base;
+  private numberOf(micros: number): number {
+    return Math.floor((micros - this.window.startMicros) / this.window.slideMicros);
+  }
+
+  /** From row `from` on; stops at the first row with a window that is not in the table, or has less than code `least` there, and gives it. */
+  private encodeInTable(times: Float64Array, perRow: number, from: number, codes: Int32Array, least = 0): number {
+    const { table, base, window } = this;
+    const { startMicros, slideMicros } = window;
+    for (let row = from, n = from * perRow; row < times.length; row++, n += perRow) {
+      const distance = Math.floor(((times[row] as number) - startMicros) / slideMicros) - base;
       const at = distance | 0;
       if (at !== distance || at < perRow - 1 || at >= table.length) return row;
       for (let k = 0; k < perRow; k++) {
         const code = table[at - k] as number;
-        if (code < 0) return row;
+        if (code < least) return row;
         codes[n + k] = code;
       }
     }
-    return newest.length;
+    return times.length;
   }
 
-  /** Has the new windows of a batch coded all at once. Rows next to each other often have the same. */
-  private enterNew(newest: Float64Array, perRow: number, from: number): void {
+  /** Has the new windows of rows coded all at once. */
+  private enterNew(times: Float64Array, perRow: number): void {
     const found: number[] = [];
-    let last = Number.NaN;
-    for (let row = from; row < newest.length; row++) {
-      const number = newest[row] as number;
-      if (number === last) continue;
-      last = number;
-      for (let k = 0; k < perRow; k++) this.find(number - k, found);
+    const codes = new Int32Array(times.length * perRow);
+    for (let row = 0; row < times.length; row++) {
+      // Most of them are known, or were found just now: numbers that are handed on take memory.
+      row = this.encodeInTable(times, perRow, row, codes, FOUND);
+      if (row === times.length) break;
+      const newest = this.numberOf(times[row] as number);
+      for (let k = 0; k < perRow; k++) this.find(newest - k, found);
     }
-    const codes = this.encodeNew(new WindowVector(Float64Array.from(found), this.window));
-    for (let i = 0; i < found.length; i++) this.put(found[i] as number, codes[i] as number);
+    const { startMicros, slideMicros } = this.window;
+    const starts = Float64Array.from(found, (number) => number * slideMicros + startMicros);
+    const made = this.encodeNew(new WindowVector(starts, this.window));
+    for (let i = 0; i < found.length; i++) this.put(found[i] as number, made[i] as number);
   }
 
   /** Enters a window among those found, unless it has a code or is among them. */

@@ -71,62 +71,31 @@ function countNulls(vector: Vector): number {
 export function assignWindows(times: Vector, window: WindowSpec): Assigned {
   const { values } = times as FixedVector;
   if (values instanceof BigInt64Array) return assignExact(times, window);
-  if (window.durationMicros === window.slideMicros && times.validity === null) {
-    return { rows: null, windows: tumblingWindows(values as Float64Array, times.length, window) };
-  }
-  return slidingWindows(values as Float64Array, times, window);
+  return floatWindows(values as Float64Array, times, window);
 }
 
-/** Every row has one window. */
-function tumblingWindows(micros: Float64Array, length: number, window: WindowSpec): WindowVector {
-  const { durationMicros, startMicros } = window;
-  const numbers = new Float64Array(length);
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < length; i++) {
-    // Exact: the quotient of safe integers never rounds up to the next integer.
-    const number = Math.floor(((micros[i] as number) - startMicros) / durationMicros);
-    if (number < lowest) lowest = number;
-    numbers[i] = number;
-  }
-  return new WindowVector(numbers, window, (lowest + 1) * durationMicros + startMicros);
-}
-
-function slidingWindows(micros: Float64Array, { length, validity }: Vector, window: WindowSpec): Assigned {
+function floatWindows(micros: Float64Array, { length, validity }: Vector, window: WindowSpec): Assigned {
   const { durationMicros, slideMicros, startMicros } = window;
   const perRow = Math.ceil(durationMicros / slideMicros);
-  if (validity === null && durationMicros % slideMicros === 0) return evenWindows(micros, length, window, perRow);
+  if (validity === null && durationMicros % slideMicros === 0) {
+    const rows = perRow === 1 ? null : repeatedRows(length, perRow);
+    return { rows, windows: new WindowVector(micros.subarray(0, length), window, perRow) };
+  }
   const rows = new Int32Array(length * perRow);
-  const numbers = new Float64Array(length * perRow);
+  const starts = new Float64Array(length * perRow);
   let n = 0;
-  let lowest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < length; i++) {
     if (validity !== null && validity[i] === 0) continue;
     const time = (micros[i] as number) - startMicros;
     const last = Math.floor(time / slideMicros);
     let first = last - perRow + 1;
     if (first * slideMicros + durationMicros <= time) first++; // duration no multiple of the slide: the estimate is one too many
-    if (first < lowest) lowest = first;
     for (let number = last; number >= first; number--) {
       rows[n] = i;
-      numbers[n++] = number;
+      starts[n++] = number * slideMicros + startMicros;
     }
   }
-  const earliestEnd = lowest * slideMicros + startMicros + durationMicros;
-  return { rows: rows.subarray(0, n), windows: new WindowVector(numbers.subarray(0, n), window, earliestEnd) };
-}
-
-/** Every row has as many windows. */
-function evenWindows(micros: Float64Array, length: number, window: WindowSpec, perRow: number): Assigned {
-  const { durationMicros, slideMicros, startMicros } = window;
-  const newest = new Float64Array(length);
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < length; i++) {
-    const number = Math.floor(((micros[i] as number) - startMicros) / slideMicros);
-    if (number < lowest) lowest = number;
-    newest[i] = number;
-  }
-  const earliestEnd = (lowest - perRow + 1) * slideMicros + startMicros + durationMicros;
-  return { rows: repeatedRows(length, perRow), windows: new WindowVector(newest, window, earliestEnd, perRow) };
+  return { rows: rows.subarray(0, n), windows: new WindowVector(starts.subarray(0, n), window) };
 }
 
 /** So many are kept for other batches. */
