@@ -6,7 +6,7 @@ import type { Attribute, PhysicalPlan } from '../../plan/physical.ts';
 import { schemaOf } from '../../plan/physical.ts';
 import type { Schema } from '../../schema.ts';
 import { batchOfRows, rowObject } from '../../sql/values/plain.ts';
-import type { BatchRun } from '../batch-run.ts';
+import type { BatchRun, EventTimeStats } from '../batch-run.ts';
 import { eventTimeMs, holdBack } from '../future-events.ts';
 import type { Operator } from '../operator.ts';
 import { commonSource, takeLazily } from '../taken-vector.ts';
@@ -162,6 +162,12 @@ export function watermarkOperator(node: Node<'watermark'>, input: Operator): Ope
   };
 }
 
+/**
+ * Rows that are observed in one go. V8 compiles a function whose first call is a long loop before it has seen what stands behind the loop, and
+ * falls back there each time.
+ */
+const STRETCH = 1024;
+
 function observeEventTimes(run: BatchRun, watermarkId: number, column: Vector): void {
   if (column.length === 0) return;
   const times = column.kind === 'struct' ? (column.children[1] as Vector) : column;
@@ -171,17 +177,26 @@ function observeEventTimes(run: BatchRun, watermarkId: number, column: Vector): 
     stats = { max: none, min: Number.POSITIVE_INFINITY, sum: 0, count: 0, ahead: 0, movingMax: none };
     run.eventTimes.set(watermarkId, stats);
   }
+  for (let from = 0; from < times.length; from += STRETCH) {
+    observeStretch(stats, times, from, Math.min(times.length, from + STRETCH));
+  }
+  stats.count += times.length;
+  if (stats.max > run.futureLimitMs) holdBack(stats, times, run.futureLimitMs);
+  else stats.movingMax = stats.max;
+}
+
+function observeStretch(stats: EventTimeStats, times: Vector, from: number, to: number): void {
   let { max, min, sum } = stats;
   if (times.validity === null && times.kind === 'fixed' && times.values instanceof Float64Array) {
     const micros = times.values;
-    for (let i = 0; i < micros.length; i++) {
-      const ms = Math.floor((micros[i] as number) / 1000);
+    for (let row = from; row < to; row++) {
+      const ms = Math.floor((micros[row] as number) / 1000);
       if (ms > max) max = ms;
       if (ms < min) min = ms;
       sum += ms;
     }
   } else {
-    for (let row = 0; row < times.length; row++) {
+    for (let row = from; row < to; row++) {
       const ms = eventTimeMs(times, row);
       if (ms > max) max = ms;
       if (ms < min) min = ms;
@@ -191,9 +206,6 @@ function observeEventTimes(run: BatchRun, watermarkId: number, column: Vector): 
   stats.max = max;
   stats.min = min;
   stats.sum = sum;
-  stats.count += times.length;
-  if (max > run.futureLimitMs) holdBack(stats, times, run.futureLimitMs);
-  else stats.movingMax = max;
 }
 
 /** Sorts all rows of the batch; only above a complete-mode aggregation or in a batch query. */
