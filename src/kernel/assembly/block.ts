@@ -48,7 +48,7 @@ export function block(
   const stride = <usize>marks << 2;
   const lastMark = first + stride - 4;
   let rows = min(most, <u32>((marksEnd() - first) / stride));
-  // Other records than these are not looked at, so the one before them may have any end.
+  // The mark before the first record, whatever it was that ended there.
   store<u32>(first - 4, <u32>start - (isRows ? 1 : 2));
   if (!isRows && rows > 0 && <usize>load<u32>(nth(lastMark, rows - 1, stride)) + 1 >= inputEnd) rows--;
   if (rows < MIN_RECORDS || load<u32>(nth(lastMark, rows - 1, stride)) - <u32>start >= maxBytes) return 0;
