@@ -141,10 +141,10 @@ export const OP_BYTES = 96;
 export const LONG_LITERAL = 0x10000;
 /**
  * A shape in the table at the start of the program: first operation u32, LF bytes in a record (or VARYING_LINES) u32, marks in a record (0
- * where they do not tell where values are) u32. Behind END stand the operations without bytes: those of kind ABSENT, then those of kind
- * PRESENT, then END again.
+ * where they do not tell where values are) u32, and the byte between two of which there are no marks (0: there is none) u32. Behind END stand the
+ * operations without bytes: those of kind ABSENT, then those of kind PRESENT, then END again.
  */
-export const SHAPE_BYTES = 12;
+export const SHAPE_BYTES = 16;
 export const MAX_SHAPES = 16;
 /** A record may hold any number of line ends. */
 export const VARYING_LINES = 0xffffffff;

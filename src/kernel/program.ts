@@ -10,10 +10,13 @@ import {
   PROGRAM_BASE,
   PROGRAM_BYTES,
   SHAPE_BYTES,
+  SKIP_FIELD,
   SKIP_VALUE,
+  TEXT,
   VALIDITY_OFFSET,
   VARYING_LINES,
 } from './ops.ts';
+import { NO_BYTE } from './record-rules.ts';
 
 /** One step of a shape: exact bytes, or a value. See `ops.ts` for the kinds and what `a` and `b` mean. */
 export type ShapeOp =
@@ -32,6 +35,7 @@ const FIRST_BYTES = 4096;
 /** Bytes that the kernel compares at a time. */
 const BLOCK = 16;
 const LF = 10;
+const BACKSLASH = 92;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -64,7 +68,8 @@ export class ShapeProgram {
     this.reserve(needed);
     const first = this.size;
     this.size += steps.length * OP_BYTES;
-    const places = placesOf(steps, this.marks);
+    const quote = steps.some(({ op }) => ANYTHING.includes(op.kind)) ? this.marks.quote : 0;
+    const places = placesOf(steps, this.marks, quote);
     steps.forEach((step, i) => {
       const at = first + i * OP_BYTES;
       this.write(step, at);
@@ -76,6 +81,7 @@ export class ShapeProgram {
     this.view.setUint32(entry, PROGRAM_BASE + first, true);
     this.view.setUint32(entry + 4, lineFeedsOf(steps), true);
     this.view.setUint32(entry + 8, places?.count ?? 0, true);
+    this.view.setUint32(entry + 12, quote, true);
     this.shapes.push(ops);
     this.version++;
     return true;
@@ -129,6 +135,8 @@ export class ShapeProgram {
 /** Bytes that end values, or stand in the literals behind them: the kernel finds those of many records at once (assembly/marks.ts). */
 interface Marks {
   readonly bytes: readonly [number, number];
+  /** Around texts, in which they are no marks; 0 for none. */
+  readonly quote: number;
   /** From a record's last mark to where the next record begins. */
   readonly toNext: number;
   /** The last one is the line end behind the record. */
@@ -136,12 +144,15 @@ interface Marks {
 }
 
 /** Commas and closing braces; the next object is on the next line. */
-const JSON_MARKS: Marks = { bytes: [44, 125], toNext: 2, isLineEnd: false };
+const JSON_MARKS: Marks = { bytes: [44, 125], quote: 34, toNext: 2, isLineEnd: false };
 
 /** Of rows of separated fields. */
-export function rowMarks(separator: number): Marks {
-  return { bytes: [separator, LF], toNext: 1, isLineEnd: true };
+export function rowMarks(separator: number, quote: number): Marks {
+  return { bytes: [separator, LF], quote: quote === NO_BYTE ? 0 : quote, toNext: 1, isLineEnd: true };
 }
+
+/** Kinds of values that may have the bytes of marks in them. */
+const ANYTHING = [TEXT, SKIP_VALUE, SKIP_FIELD];
 
 /** An operation of the kernel: a literal, and what stands behind it. */
 interface Step {
@@ -169,16 +180,17 @@ function stepsOf(ops: readonly ShapeOp[]): Step[] {
 
 /**
  * Of each step's literal, which of the record's marks is its first, and where in it; null when a value ends at none, so that the marks do
- * not tell where the next one begins.
+ * not tell where the next one begins. There are no marks in quotes; what is escaped in a name is not told apart.
  */
-function placesOf(steps: readonly Step[], { bytes, toNext, isLineEnd }: Marks) {
+function placesOf(steps: readonly Step[], { bytes, toNext, isLineEnd }: Marks, quote: number) {
   const marks: number[] = [];
   const offsets: number[] = [];
   const end = steps.findIndex(({ op }) => op.kind === END);
   let count = 0;
   let rest = 0;
   for (const [i, { literal }] of steps.slice(0, end + 1).entries()) {
-    const found = [...literal.keys()].filter((at) => bytes.includes(literal[at] as number));
+    if (quote !== 0 && literal.includes(BACKSLASH)) return null;
+    const found = marksIn(literal, bytes, quote);
     const isBehind = isLineEnd && i === end;
     if (i > 0 && found.length === 0 && !isBehind) return null;
     marks.push(i === 0 ? -1 : count);
@@ -188,6 +200,16 @@ function placesOf(steps: readonly Step[], { bytes, toNext, isLineEnd }: Marks) {
   }
   // A record's last byte is its last mark, or its line end is.
   return isLineEnd || (end > 0 && rest === 0) ? { marks, offsets, count } : null;
+}
+
+function marksIn(literal: Uint8Array, bytes: readonly number[], quote: number): number[] {
+  const found: number[] = [];
+  let isInside = false;
+  literal.forEach((byte, at) => {
+    if (byte === quote) isInside = !isInside;
+    else if (!isInside && bytes.includes(byte)) found.push(at);
+  });
+  return found;
 }
 
 /** LF bytes in any record of the shape. */

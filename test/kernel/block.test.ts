@@ -167,7 +167,7 @@ const NUMBERS = [
 const NUMBER_KINDS = ['number', 'small', 'double', 'double'] as const;
 
 function programOf(marks: number | null, all: readonly ValueOp[], used: readonly ShapeOp[]): ShapeProgram {
-  const program = marks === null ? new ShapeProgram(8) : new ShapeProgram(8, rowMarks(marks));
+  const program = marks === null ? new ShapeProgram(8) : new ShapeProgram(8, rowMarks(marks, 34));
   const absent = all
     .filter((value) => !used.includes(value) && value.column !== undefined)
     .map(({ column, flags }): ShapeOp => ({ kind: ABSENT, column: column as number, flags: (flags ?? 0) & NARROW }));

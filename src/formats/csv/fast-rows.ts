@@ -49,8 +49,6 @@ export class FastRows {
     const shape =
       kernel === null || !isPlain(options, rows.layout) ? null : shapeOf(options, rows.layout, rows.fileColumns);
     if (kernel === null || shape === null) return null;
-    const program = new ShapeProgram(rows.fileColumns.length, rowMarks(options.sep.charCodeAt(0)));
-    if (program.columns > MAX_COLUMNS || !program.add(shape)) return null;
     const rules = {
       between: ROWS,
       maxRecordBytes: options.maxRecordBytes,
@@ -60,6 +58,8 @@ export class FastRows {
       nullText: new TextEncoder().encode(options.nullValue),
       comment: options.comment === '' ? NO_BYTE : options.comment.charCodeAt(0),
     };
+    const program = new ShapeProgram(rows.fileColumns.length, rowMarks(rules.separator, rules.quote));
+    if (program.columns > MAX_COLUMNS || !program.add(shape)) return null;
     return new FastRows(kernel, program, rules, rows);
   }
 

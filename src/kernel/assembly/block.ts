@@ -43,7 +43,7 @@ export function block(
 ): i32 {
   const marks = load<u32>(shape, 8);
   if (marks == 0 || most < MIN_RECORDS) return 0;
-  const first = marksFrom(start, marks * MIN_RECORDS);
+  const first = marksFrom(start, marks * MIN_RECORDS, marks * most, load<u32>(shape, 12));
   if (first == NO) return 0;
   const stride = <usize>marks << 2;
   const lastMark = first + stride - 4;

@@ -15,7 +15,7 @@ import { block, blockBytes, blockEnd, lastStart, MISFIT } from './block';
 import { clearFurthest, NO } from './cursor';
 import { lineFeeds } from './gather';
 import { setInput } from './input';
-import { startMarks } from './marks';
+import { forgetMarks, startMarks } from './marks';
 import { slots, startSlots } from './project';
 import { projectedBytes, startRows, writeRow } from './project-rows';
 import { maybeCut, record, setMaybeCut } from './record';
@@ -109,6 +109,7 @@ function manyRecords(
   const tried = min(maxRows, blockRecords);
   const taken = block(isRows, shapeAt(favourite), start, row, tried, maxRecord, maxBytes, comment);
   if (taken == MISFIT) {
+    forgetMarks();
     alone = pause;
     pause = min(pause << 1, LONGEST_PAUSE);
     blockRecords = LEAST_RECORDS;
