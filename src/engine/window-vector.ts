@@ -51,7 +51,7 @@ export class WindowVector implements StructVector {
 }
 
 /** The number of the newest window of a time. Exact: the quotient of safe integers never rounds up to the next integer. */
-function windowAt(micros: number, { slideMicros, startMicros }: WindowSpec): number {
+export function windowAt(micros: number, { slideMicros, startMicros }: WindowSpec): number {
   return Math.floor((micros - startMicros) / slideMicros);
 }
 

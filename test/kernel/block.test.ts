@@ -29,24 +29,12 @@ import {
   VALUES,
 } from '../../src/kernel/ops.ts';
 import { rowMarks, type ShapeOp, ShapeProgram } from '../../src/kernel/program.ts';
-import { NO_BYTE, type RecordRules } from '../../src/kernel/record-rules.ts';
+import type { RecordRules } from '../../src/kernel/record-rules.ts';
+import { rules } from './record-rules.ts';
 
 const kernel = sharedKernel() as Kernel;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 type ValueOp = Extract<ShapeOp, { kind: number }>;
-
-function rules(between: number, more: Partial<RecordRules> = {}): RecordRules {
-  return {
-    between,
-    maxRecordBytes: 1000,
-    separator: between === ROWS ? 44 : NO_BYTE,
-    quote: between === ROWS ? 34 : NO_BYTE,
-    escape: NO_BYTE,
-    nullText: bytesOf(between === ROWS ? 'NA' : ''),
-    comment: between === ROWS ? 35 : NO_BYTE,
-    ...more,
-  };
-}
 
 /** All that a run leaves of one column, as text. */
 function cells(op: ValueOp): string[] {
@@ -186,7 +174,7 @@ function fieldsOfRows(): Layout {
     { kind: DATE, column: 7, flags: flags | NARROW },
   ];
   return {
-    rules: rules(ROWS),
+    rules: rules(ROWS, { separator: 44, quote: 34, nullText: bytesOf('NA'), comment: 35 }),
     kinds: ['time', 'word', ...NUMBER_KINDS, 'word', 'flag', 'date'],
     odd: [
       '',

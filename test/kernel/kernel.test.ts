@@ -24,7 +24,8 @@ import {
   VALUES,
 } from '../../src/kernel/ops.ts';
 import { type ShapeOp, ShapeProgram } from '../../src/kernel/program.ts';
-import { NO_BYTE, type RecordRules } from '../../src/kernel/record-rules.ts';
+import type { RecordRules } from '../../src/kernel/record-rules.ts';
+import { rules } from './record-rules.ts';
 
 const kernel = sharedKernel() as Kernel;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -34,19 +35,6 @@ function program(columns: number, ...shapes: readonly ShapeOp[][]): ShapeProgram
   const made = new ShapeProgram(columns);
   for (const shape of shapes) expect(made.add(shape)).toBe(true);
   return made;
-}
-
-function rules(between: number, more: Partial<RecordRules> = {}): RecordRules {
-  return {
-    between,
-    maxRecordBytes: 1000,
-    separator: NO_BYTE,
-    quote: NO_BYTE,
-    escape: NO_BYTE,
-    nullText: new Uint8Array(0),
-    comment: NO_BYTE,
-    ...more,
-  };
 }
 
 /** Whether it is a field in quotes that are doubled within, and not empty. */

@@ -1,6 +1,6 @@
 import type { StructVector } from '../../batch.ts';
 import type { WindowSpec } from '../../plan/physical.ts';
-import { WindowVector } from '../window-vector.ts';
+import { WindowVector, windowAt } from '../window-vector.ts';
 
 const UNKNOWN = -2;
 /** Known to be new, and without a code so far. */
@@ -42,23 +42,18 @@ export class WindowCodes {
         entered = Math.min(times.length, row + AHEAD);
         this.enterNew(times.subarray(row, entered), perRow);
       }
-      const newest = this.numberOf(times[row] as number);
+      const newest = windowAt(times[row] as number, this.window);
       for (let k = 0; k < perRow; k++) codes[row * perRow + k] = this.known(newest - k);
       row = this.encodeInTable(times, perRow, row + 1, codes);
     }
     return codes;
   }
 
-  private numberOf(micros: number): number {
-    return Math.floor((micros - this.window.startMicros) / this.window.slideMicros);
-  }
-
   /** From row `from` on; stops at the first row with a window that is not in the table, or has less than code `least` there, and gives it. */
   private encodeInTable(times: Float64Array, perRow: number, from: number, codes: Int32Array, least = 0): number {
     const { table, base, window } = this;
-    const { startMicros, slideMicros } = window;
     for (let row = from, n = from * perRow; row < times.length; row++, n += perRow) {
-      const distance = Math.floor(((times[row] as number) - startMicros) / slideMicros) - base;
+      const distance = windowAt(times[row] as number, window) - base;
       const at = distance | 0;
       if (at !== distance || at < perRow - 1 || at >= table.length) return row;
       for (let k = 0; k < perRow; k++) {
@@ -74,12 +69,12 @@ export class WindowCodes {
   private enterNew(times: Float64Array, perRow: number): void {
     const found: number[] = [];
     const codes = new Int32Array(times.length * perRow);
-    for (let row = 0; row < times.length; row++) {
-      // Most of them are known, or were found just now: numbers that are handed on take memory.
-      row = this.encodeInTable(times, perRow, row, codes, FOUND);
-      if (row === times.length) break;
-      const newest = this.numberOf(times[row] as number);
+    // Most of them are known, or were found just now: numbers that are handed on take memory.
+    let row = this.encodeInTable(times, perRow, 0, codes, FOUND);
+    while (row < times.length) {
+      const newest = windowAt(times[row] as number, this.window);
       for (let k = 0; k < perRow; k++) this.find(newest - k, found);
+      row = this.encodeInTable(times, perRow, row + 1, codes, FOUND);
     }
     const { startMicros, slideMicros } = this.window;
     const starts = Float64Array.from(found, (number) => number * slideMicros + startMicros);

@@ -4,6 +4,7 @@
  * a record in which quotes are escaped does not fit).
  */
 import { MARKS, MARKS_BASE } from '../ops';
+import { NO } from './cursor';
 import { inputEnd } from './input';
 
 const COMMA: u8 = 44;
@@ -22,20 +23,20 @@ let known: usize = 0;
 export function startMarks(isRows: bool, separator: u32): void {
   first = isRows ? <u8>separator : COMMA;
   second = isRows ? LF : BRACE;
-  next = known = <usize>MARKS_BASE + 4;
+  forgetMarks();
 }
 
 /**
- * The place in the list of the first mark behind `p`, where a record begins, with at least `count` marks from there on, or 0; about `wanted` are
+ * The place in the list of the first mark behind `p`, where a record begins, with at least `count` marks from there on, or NO; about `wanted` are
  * looked for. `quoteByte`: of the texts that may be in records, 0 for none.
  */
 export function marksFrom(p: usize, count: u32, wanted: u32, quoteByte: u32): usize {
-  if (count > <u32>MARKS) return 0;
+  if (count > <u32>MARKS) return NO;
   if (quoteByte != quote) forgetMarks();
   quote = quoteByte;
   while (next < known && <usize>load<u32>(next) < p) next += 4;
   if (next + (<usize>count << 2) > known) find(p, min(wanted, <u32>MARKS));
-  return next + (<usize>count << 2) > known ? 0 : next;
+  return next + (<usize>count << 2) > known ? NO : next;
 }
 
 /** A record did not fit, so it is not known whether it ends outside of quotes, or the records go on elsewhere. */

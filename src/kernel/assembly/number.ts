@@ -45,7 +45,7 @@ function digitsValue(digits: u64): i32 {
   return <i32>((fours * 0x271000000001) >> 32);
 }
 
-// Numbers of up to eight bytes whose ends are known: all that may be wrong with one is found by arithmetic and tables, and leads to two branches.
+// Numbers of up to eight bytes whose ends are known: several are read at once, and all that may be wrong with them is one branch.
 
 /** By number of bytes: those of the last eight that belong to the number; none for a size that is not taken. */
 const BYTES_OF = memory.data<u64>([
@@ -87,21 +87,7 @@ const LEAST_OF = memory.data<f64>([
   Infinity,
 ]);
 
-/** The last eight bytes before `end` as digits, those before the last `size` as zeros. */
-// @ts-ignore: decorator
-@inline
-function digitsBefore(end: usize, size: usize): u64 {
-  return eightBytes(end - 8) & load<u64>(BYTES_OF + ((size & 15) << 3));
-}
-
-/** What is no digit in eight bytes, as bits that are set, and what makes `size` too large. */
-// @ts-ignore: decorator
-@inline
-function oddIn(digits: u64, size: usize): u64 {
-  return ((digits | (digits + 0x7676767676767676)) & 0x8080808080808080) | <u64>(size >> 4);
-}
-
-/** Two of `digitsBefore`. */
+/** The last eight bytes before each of two ends as digits, those before the last `size` as zeros. */
 // @ts-ignore: decorator
 @inline
 function twoDigitsBefore(end0: usize, size0: usize, end1: usize, size1: usize): v128 {
@@ -179,21 +165,6 @@ export function areShortWholes(
 
 /** What `areShortWholes` read. */
 export let four: v128 = i32x4.splat(0);
-
-/** Whether the bytes before `end` are a whole number without sign: `shortWhole` is its value. */
-// @ts-ignore: decorator
-@inline
-export function isShortWhole(end: usize, size: usize): bool {
-  const digits = digitsBefore(end, size);
-  return oddIn(digits, size) == 0 && <f64>digitsValue(digits) >= load<f64>(LEAST_OF + ((size & 15) << 3));
-}
-
-/** The number of which `isShortWhole` is true. */
-// @ts-ignore: decorator
-@inline
-export function shortWhole(end: usize, size: usize): i32 {
-  return digitsValue(digitsBefore(end, size));
-}
 
 /** What `digitRun` read, with what it was to stand behind. */
 let value: u64 = 0;
@@ -283,34 +254,14 @@ export function double(start: usize, to: usize): usize {
 /** By eight times the place of the point in eight bytes, or 64 for none: ten to the power of the digits behind it. */
 const POWERS_BEHIND = memory.data<f64>([1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1, 1]);
 
-/** Stores a number of `size` bytes before `end`, at most eight, that is written with digits and a point alone; false for any other. */
-// @ts-ignore: decorator
-@inline
-export function shortDouble(end: usize, size: usize, to: usize): bool {
-  const x = digitsBefore(end, size);
-  // A point is 0x1e here; no digit has its highest bit. The lowest bit of the first such byte, or 0.
-  const points = (x >> 4) & 0x0101010101010101;
-  const point = points & -points;
-  const place = ctz(point);
-  // The digits before the point move up to those behind it. Whether there is one is no branch: numbers differ in that.
-  const moved = (x & -(point << 8)) | ((x & (point - 1)) << 8);
-  const digits = select<u64>(x, moved, point == 0);
-  const isOther = ((x ^ (point * 0x1e)) & (point * 0xff)) | (point >> 56);
-  if ((oddIn(digits, size) | isOther) != 0) return false;
-  const number = <f64>digitsValue(digits) / load<f64>(POWERS_BEHIND + <usize>place);
-  if (!(number >= load<f64>(LEAST_OF + <usize>place + (size << 3) - 64))) return false;
-  store<f64>(to, number);
-  return true;
-}
-
-/** Stores two numbers of which `shortDouble` would be true; false where one is none. */
+/** Stores two numbers of at most eight bytes that are written with digits and a point alone; false where one is any other. */
 // @ts-ignore: decorator
 @inline
 export function twoShortDoubles(end0: usize, size0: usize, end1: usize, size1: usize, to: usize): bool {
   const x = twoDigitsBefore(end0, size0, end1, size1);
   const point = v128.and(i8x16.eq(x, i8x16.splat(0x1e)), i8x16.splat(1));
   const below = i64x2.sub(point, i64x2.splat(1));
-  // A second point is no digit.
+  // The digits before the point move up to those behind it; a second point is no digit. Whether there is one is no branch: numbers differ in that.
   const moved = v128.or(
     v128.and(x, i64x2.neg(i64x2.shl(point, 8))),
     i64x2.shl(v128.and(x, below), 8),

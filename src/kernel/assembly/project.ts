@@ -36,14 +36,13 @@ import { decimal, digitCount, eightBytes, safeInteger, skipNumber, smallInteger 
 import { a, b, columnOf, difference, flagsOf, hasMiddle, kindOf, literalSize } from './operation';
 import { checked, failed, misfit, missingEnd, skipped } from './record';
 import { word } from './skip';
-import { wideCharacter } from './text';
+import { textStops, wideCharacter } from './text';
 import { date, isPlainTime, timestamp } from './time';
 
 const MINUS: u8 = 45;
 const DOT: u8 = 46;
 const ZERO: u8 = 48;
 const QUOTE: u8 = 34;
-const BACKSLASH: u8 = 92;
 
 /** Digits behind `0.` that cannot make a number so small that it is written with an exponent. */
 const SURE_PLACES: u32 = 6;
@@ -305,12 +304,8 @@ function stringText(p: usize, slot: usize): usize {
   let special: u32 = 0;
   while (true) {
     const x = v128.load(end);
-    const stops = v128.or(
-      v128.or(v128.eq<i8>(x, i8x16.splat(QUOTE)), v128.eq<i8>(x, i8x16.splat(BACKSLASH))),
-      v128.or(v128.lt<u8>(x, i8x16.splat(32)), v128.lt<i8>(x, i8x16.splat(0))),
-    );
     const specials = v128.or(v128.eq<i8>(x, i8x16.splat(<i8>separator)), v128.eq<i8>(x, i8x16.splat(<i8>quote)));
-    const stopBits = <u32>v128.bitmask<i8>(stops);
+    const stopBits = textStops(x);
     const specialBits = <u32>v128.bitmask<i8>(specials);
     if (stopBits == 0) {
       special |= specialBits;

@@ -53,20 +53,17 @@ let minuteMicros: f64 = 0;
 /** A double holds all times of the minute exactly. */
 let isSafeMinute: bool = false;
 
-/** Whether at `p` is `yyyy-MM-ddTHH:mm`, and `:00` behind it would make a time. */
 // @ts-ignore: decorator
 @inline
-export function isSameMinute(p: usize): bool {
-  const same = v128.eq<i8>(v128.load(p), v128.load(LAST_MINUTE));
-  return <u32>v128.bitmask<i8>(same) == 0xffff || isMinute(p);
+function isLastMinute(p: usize): bool {
+  return <u32>v128.bitmask<i8>(v128.eq<i8>(v128.load(p), v128.load(LAST_MINUTE))) == 0xffff;
 }
 
 /** Whether the minute at `p` is the one that was read last, and its times may be decoded. */
 // @ts-ignore: decorator
 @inline
 export function isKnownMinute(p: usize): bool {
-  const same = v128.eq<i8>(v128.load(p), v128.load(LAST_MINUTE));
-  return <u32>v128.bitmask<i8>(same) == 0xffff && isSafeMinute;
+  return isLastMinute(p) && isSafeMinute;
 }
 
 /** `:ss.SSSZ` behind the minute: `:00.000Z` becomes zeros. */
@@ -99,7 +96,7 @@ export function timeOfSecond(p: usize): f64 {
 // @ts-ignore: decorator
 @inline
 export function isPlainTime(p: usize): bool {
-  return isPlainSecond(p) && secondOf(p) >> 32 != 0 && isSameMinute(p);
+  return isPlainSecond(p) && secondOf(p) >> 32 != 0 && (isLastMinute(p) || isMinute(p));
 }
 
 /** Whether at `p` is the text `yyyy-MM-ddTHH:mm`, and `:00` behind it would make a time. */
